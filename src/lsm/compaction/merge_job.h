@@ -1,0 +1,40 @@
+// MergeJob is the deed behind every flush and every compaction: sorted sources
+// in, what the drop rules keep of them out, as tables on stable storage.
+//
+// It knows no levels and no versions: whoever starts it says where the rows
+// come from, and puts the tables where they belong.
+//
+// Threads: any; one run at a time. Touches only what it was given.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "lsm/compaction/drop_rules.h"
+#include "lsm/compaction/table_writer.h"
+#include "lsm/iterator.h"
+
+namespace lsm {
+
+struct MergeJob {
+  // Newest first is not required: sequences decide.
+  std::vector<std::unique_ptr<RowIterator>> sources;
+  DropContext drop;
+  TableWriterOptions output;
+};
+
+struct MergeResult {
+  std::vector<TableInfo> tables;
+  DropCounts rows;
+  uint64_t bytes_written = 0;
+};
+
+// Errors of the sources (Corruption, Io) and of writing; then nothing is left
+// behind.
+base::Result<MergeResult> RunMerge(MergeJob job);
+
+}  // namespace lsm

@@ -1,0 +1,74 @@
+// Pick chooses the next compaction. It only looks: the same version and
+// options always give the same choice, and no disk is touched.
+//
+//   L0   runs of whole flushes, newest first; merged together when there are
+//        `level0_runs` of them
+//   Ln   one run each; sizes are computed from the bottom up:
+//
+//        target(bottom) = what is there;  target(n) = target(n + 1) / fan_out
+//
+//        until a target would fall below `base_bytes`. Levels above that stay
+//        empty, and L0 is merged into the first one that is not (the base).
+//        So nine tenths of the data lie in the bottom level whatever the
+//        size, and space amplification stays near 1.11.
+//
+// In order of urgency: files that are garbage as a whole are dropped; L0 is
+// merged; the level furthest beyond its target gives its cheapest file to the
+// next one; a file full of tombstones sinks. Cheapest is least overlap per
+// byte, tombstones counted double, because they free what lies below.
+//
+// Threads: any.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "lsm/compaction/scope.h"
+#include "lsm/version/version.h"
+
+namespace lsm {
+
+inline constexpr int kBottomLevel = kLevelsMax - 1;
+
+struct PickerOptions {
+  // Fewer cost writes, more cost space and filter probes: README.md.
+  int level0_runs = 6;
+  uint64_t base_bytes = 256 << 20;
+  uint64_t fan_out = 10;
+};
+
+struct Choice {
+  enum class Kind {
+    kNothing,
+    kMerge,  // inputs -> tables of output_level
+    kMove,   // inputs change their level as they are
+    kDrop,   // inputs are garbage as a whole
+  };
+  Kind kind = Kind::kNothing;
+  int output_level = 0;
+  // In no particular order; no table occurs twice.
+  std::vector<TableFilePtr> inputs;
+};
+
+struct LevelTargets {
+  // L0 is merged into this one.
+  int base = kBottomLevel;
+  std::array<uint64_t, kLevelsMax> bytes = {};
+};
+
+LevelTargets ComputeTargets(const Version& version,
+                            const PickerOptions& options);
+
+// `dead` may be null.
+Choice Pick(const Version& version, const PickerOptions& options,
+            const DeadScopes* dead);
+
+// Everything into the bottom level; kNothing when it is all there already, in
+// one run, without a tombstone or a dead row.
+Choice PickEverything(const Version& version, const DeadScopes* dead);
+
+// Bytes beyond their level's target: what compaction is behind by.
+uint64_t PendingBytes(const Version& version, const PickerOptions& options);
+
+}  // namespace lsm

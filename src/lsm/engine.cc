@@ -1,0 +1,469 @@
+#include "lsm/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "base/random.h"
+#include "base/strings.h"
+#include "lsm/engine_body.h"
+#include "lsm/key_sampler.h"
+#include "lsm/merged_range.h"
+#include "lsm/recovery.h"
+
+namespace lsm {
+namespace {
+
+// Of the budget: what one generation and the block cache may take at most.
+constexpr uint64_t kGenerationShare = 8;
+constexpr uint64_t kCacheShare = 8;
+constexpr uint64_t kCacheBytesMin = 4 << 20;
+constexpr uint64_t kGenerationBytesMin = 64 << 10;
+
+// Work of one tick beside the commands: about 100 us together.
+constexpr size_t kEvictSteps = 1000;
+constexpr size_t kFreeSteps = 200;
+
+// RandomKey: a range of fewer rows is drawn from exactly; how often a draw
+// may turn out to be dead.
+constexpr size_t kExactSampleRows = 128;
+constexpr int kSampleAttempts = 64;
+
+// A generation beyond this many full ones that wait for their flush, or this
+// many runs in level 0, and whoever writes is not read any more.
+constexpr double kSealedGenerationsMax = 3;
+constexpr double kLevel0RunsMax = 24;
+
+}  // namespace
+
+Engine::Body::Body(Options options)
+    : options_(std::move(options)),
+      memory_(MemoryOptions{}),
+      version_(Version::Empty()),
+      mailbox_(options_.on_progress),
+      scheduler_(options_.background_threads) {}
+
+// The log ends first: a flush may be waiting for what is in the open frame.
+Engine::Body::~Body() {
+  if (log_ != nullptr && !closed_) (void)log_->Close().ok();
+  scheduler_.Stop();
+}
+
+// --- Opening.
+
+base::Status Engine::Body::Open() {
+  const int64_t begin_us = options_.clock->MonotonicMicros();
+  for (const KeyRange& range : options_.key_ranges) {
+    scope_lengths_[range.leading] = range.scope_lengths;
+  }
+  Recovery recovery(options_);
+  TRY(recovery.ReadTables());
+  LoadState(recovery.state());
+  version_ = recovery.version();
+  tables_ = recovery.tables();
+  TRY(recovery.ReplayInto([this](Sequence sequence, const WriteBatch& batch) {
+    return ApplyReplayed(sequence, batch);
+  }));
+  applied_ = recovery.last();
+  first_new_ = recovery.first_new();
+  TRY(recovery.OpenForWriting(MakeLogOptions()));
+  lock_ = recovery.TakeLock();
+  manifest_ = recovery.TakeManifest();
+  manifest_of_log_.store(manifest_.get(), std::memory_order_release);
+  log_ = recovery.TakeLog();
+  stats_.incarnation = recovery.state().incarnation;
+  stats_.recovery_us = options_.clock->MonotonicMicros() - begin_us;
+  for (const std::string& warning : recovery.warnings()) {
+    base::Log(base::LogLevel::kWarning, warning);
+  }
+  SetMemoryBytes(options_.memory_bytes);
+  Tick();
+  return base::Status::Ok();
+}
+
+void Engine::Body::LoadState(const ManifestState& state) {
+  counters_ = state.counters;
+  flushed_ = state.flushed;
+  applied_ = state.flushed;
+  scopes_.Load(state.dead_scopes);
+}
+
+LogOptions Engine::Body::MakeLogOptions() {
+  LogOptions log;
+  log.fs = options_.fs;
+  log.clock = options_.clock;
+  log.directory = options_.directory;
+  log.policy = options_.sync_policy;
+  log.segment_bytes = options_.log_segment_bytes;
+  log.preallocate = options_.log_preallocate;
+  log.direct = options_.log_direct;
+  log.depth = options_.log_depth;
+  log.threads = options_.background_threads;
+  log.faults = options_.faults.log;
+  log.on_progress = options_.on_progress;
+  log.list_segment = [this](uint64_t number) {
+    Manifest* const manifest = manifest_of_log_.load(std::memory_order_acquire);
+    if (manifest == nullptr) {
+      return base::Status::Io("the MANIFEST is not open yet");
+    }
+    // Asked again after a failure: the edit is then on its way already.
+    if (manifest->state().segments.contains(number)) {
+      return manifest->Witness();
+    }
+    VersionEdit edit;
+    edit.listed_segments = {number};
+    // Witnessed, for what the segment will hold hangs on this edit alone: were
+    // it taken for a torn tail one day, the segment would be an orphan.
+    return manifest->AppendWitnessed(edit);
+  };
+  return log;
+}
+
+base::Status Engine::Body::ApplyReplayed(Sequence sequence,
+                                         const WriteBatch& batch) {
+  applied_ = sequence;
+  ApplyInMemory(sequence, batch);
+  ++stats_.replayed_batches;
+  ReportExpiring(sequence, batch);
+  // Flushed once the directory may be written; until then it waits sealed.
+  if (NeedsSeal()) Seal();
+  return base::Status::Ok();
+}
+
+// Rows of the log are in no table that the expiry walk could find them in.
+void Engine::Body::ReportExpiring(Sequence sequence, const WriteBatch& batch) {
+  if (!options_.expiry_of || !options_.on_expiring) return;
+  std::vector<ExpiringRow> rows;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const Operation operation = batch[i];
+    if (operation.opcode != Opcode::kPut) continue;
+    const int64_t expires_ms =
+        options_.expiry_of(operation.key, operation.value);
+    if (expires_ms == 0) continue;
+    rows.push_back({std::string(operation.key), sequence, expires_ms});
+  }
+  if (!rows.empty()) options_.on_expiring(rows);
+}
+
+base::Status Engine::Body::Close() {
+  closed_ = true;
+  const base::Status status = log_->Close();
+  scheduler_.Stop();
+  mailbox_.Drain();
+  AnswerWaiters();
+  // Whoever still waits does so for a job that will never be.
+  std::vector<Waiter> left = std::exchange(flush_waiters_, {});
+  for (Waiter& waiter : std::exchange(sync_waiters_, {})) {
+    left.push_back(std::move(waiter));
+  }
+  for (Done& done : std::exchange(compact_waiters_, {})) {
+    left.push_back({0, std::move(done)});
+  }
+  for (Waiter& waiter : left) {
+    waiter.done(base::Status::Io("the engine was closed"));
+  }
+  return status;
+}
+
+// --- Rows.
+
+Sequence Engine::Body::NextSequence() const {
+  const Sequence wall = tick_us_ > 0 ? static_cast<Sequence>(tick_us_) : 0;
+  return std::max({applied_ + 1, wall, first_new_});
+}
+
+base::Status Engine::Body::MayWrite(bool may_use_reserve) const {
+  TRY(log_->error());
+  TRY(manifest_->error());
+  if (log_->out_of_space() && !may_use_reserve) return log_->spare_status();
+  return base::Status::Ok();
+}
+
+base::Result<Sequence> Engine::Body::Write(const WriteBatch& batch,
+                                           bool may_use_reserve) {
+  TRY(MayWrite(may_use_reserve));
+  const Sequence sequence = NextSequence();
+  if (sequence > kSequenceMax) {
+    return base::Status::Io("the wall clock is beyond the year 2200");
+  }
+  log_->Append(sequence, batch.bytes());
+  applied_ = sequence;
+  ApplyInMemory(sequence, batch);
+  return sequence;
+}
+
+void Engine::Body::ApplyInMemory(Sequence sequence, const WriteBatch& batch) {
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const Operation operation = batch[i];
+    switch (operation.opcode) {
+      case Opcode::kPut:
+        memory_.Put(operation.key, operation.hash, sequence, operation.value,
+                    operation.nothing_below);
+        break;
+      case Opcode::kDelete:
+        memory_.Delete(operation.key, operation.hash, sequence,
+                       operation.nothing_below);
+        break;
+      case Opcode::kKillScope:
+        scopes_.Kill(operation.key, sequence);
+        break;
+      case Opcode::kAddCount:
+        counters_[operation.counter] += operation.delta;
+        break;
+    }
+  }
+}
+
+Lookup Engine::Body::Get(std::string_view key, uint64_t hash) {
+  Lookup lookup;
+  if (const Record* record = memory_.Find(key, hash)) {
+    ++stats_.memory_hits;
+    lookup.sequence = record->sequence();
+    if (record->kind() == Kind::kValue) {
+      lookup.found = Found::kValue;
+      lookup.value = record->value();
+    } else {
+      lookup.found = Found::kAbsent;
+      lookup.nothing_below = record->nothing_below() || lookup.sequence == 0;
+    }
+    return lookup;
+  }
+  if (version_->MayContain(key, hash)) return lookup;  // kMiss
+  ++stats_.filter_negatives;
+  lookup.found = Found::kAbsent;
+  lookup.nothing_below = true;
+  return lookup;
+}
+
+base::Status Engine::Body::Fetch(std::span<const std::string> keys) {
+  for (const std::string& key : keys) {
+    const uint64_t hash = HashKey(key);
+    if (memory_.Find(key, hash) != nullptr) continue;
+    ++stats_.fetches;
+    TRY_ASSIGN(const std::optional<TableRow> row,
+               version_->Get(key, hash, kSequenceMax));
+    if (row) {
+      memory_.InstallClean(key, hash, row->packed, row->value);
+    } else {
+      memory_.InstallClean(key, hash, Pack(0, Kind::kTombstone), {});
+    }
+  }
+  return base::Status::Ok();
+}
+
+std::unique_ptr<RangeView> Engine::Body::NewRange(std::string_view begin,
+                                                  std::string_view end) {
+  std::vector<std::unique_ptr<RowIterator>> sources;
+  sources.push_back(memory_.NewActiveIterator());
+  const auto sealed = memory_.sealed();
+  for (auto it = sealed.rbegin(); it != sealed.rend(); ++it) {
+    sources.push_back((*it)->NewIterator());
+  }
+  version_->AppendIterators(begin, end, {}, &sources);
+  return NewMergedRange(std::move(sources), begin, end);
+}
+
+// A small range is drawn from exactly; a large one by sampling, where a draw
+// that turns out to be dead is drawn again.
+base::Result<std::optional<std::string>> Engine::Body::RandomKey(
+    std::string_view begin, std::string_view end, uint64_t seed) {
+  base::Random random(seed);
+  std::vector<std::string> first_keys;
+  std::unique_ptr<RangeView> range = NewRange(begin, end);
+  for (; range->Valid(); range->Next()) {
+    if (first_keys.size() == kExactSampleRows) break;
+    first_keys.emplace_back(range->key());
+  }
+  TRY(range->status());
+  if (first_keys.empty()) return std::optional<std::string>();
+  const bool is_all = !range->Valid();
+  range.reset();
+  if (!is_all) {
+    const KeySampler sampler(memory_, *version_, begin, end);
+    for (int attempt = 0; attempt < kSampleAttempts; ++attempt) {
+      TRY_ASSIGN(std::optional<std::string> key, sampler.Draw(&random));
+      if (!key) continue;
+      TRY(Fetch({&*key, 1}));
+      if (Get(*key, HashKey(*key)).found == Found::kValue) return key;
+    }
+  }
+  return std::optional<std::string>(
+      std::move(first_keys[random.Below(first_keys.size())]));
+}
+
+int64_t Engine::Body::counter(uint64_t id) const {
+  const auto it = counters_.find(id);
+  return it == counters_.end() ? 0 : it->second;
+}
+
+// --- The tick.
+
+uint64_t Engine::Body::GenerationBytes() const {
+  return std::max(kGenerationBytesMin,
+                  std::min(options_.generation_bytes,
+                           options_.memory_bytes / kGenerationShare));
+}
+
+bool Engine::Body::NeedsSeal() const {
+  const uint64_t bytes = memory_.active_bytes();
+  if (bytes >= GenerationBytes()) return true;
+  // A few keys overwritten again and again grow the log, not the memory.
+  return log_ != nullptr && bytes > 0 && sealed_.empty() &&
+         log_->bytes_retained() > options_.log_retained_bytes;
+}
+
+bool Engine::Body::Tick() {
+  tick_us_ = options_.clock->WallMicros();
+  tick_mono_us_ = options_.clock->MonotonicMicros();
+  if (const Sequence synced = log_->synced(); synced != stats_.synced) {
+    stats_.synced = synced;
+    stats_.last_sync_us = tick_us_;
+  }
+  mailbox_.Drain();
+  if (NeedsSeal()) Seal();
+  StartJobs();
+  StartExpiryWalk();
+  AnswerWaiters();
+  const bool freeing = memory_.FreeSome(kFreeSteps);
+  const bool evicting = Evict();
+  return freeing || evicting;
+}
+
+uint64_t Engine::Body::MemoryInUse() const {
+  return memory_.total_bytes() + tables_->memory_bytes() +
+         tables_->cache().bytes();
+}
+
+bool Engine::Body::Evict() {
+  const uint64_t budget = options_.memory_bytes;
+  // A little below the budget, so that a burst finds room; and never less
+  // than half, whatever the rest of the process does.
+  const uint64_t aim =
+      budget - budget / 16 - std::min(other_memory_, budget / 2);
+  const uint64_t in_use = MemoryInUse();
+  if (in_use <= aim || memory_.clean_bytes() == 0) return false;
+  const size_t records = memory_.records();
+  memory_.EvictClean(in_use - aim, kEvictSteps);
+  stats_.evicted_records += records - memory_.records();
+  return MemoryInUse() > aim && memory_.clean_bytes() > 0;
+}
+
+void Engine::Body::SetMemoryBytes(uint64_t bytes) {
+  options_.memory_bytes = bytes;
+  tables_->cache().SetCapacity(std::max(kCacheBytesMin, bytes / kCacheShare));
+}
+
+double Engine::Body::pressure() const {
+  const double sealed = static_cast<double>(memory_.sealed_bytes()) /
+                        static_cast<double>(GenerationBytes());
+  const double runs = static_cast<double>(version_->level(0).size());
+  return std::min(
+      1.0, std::max(sealed / kSealedGenerationsMax, runs / kLevel0RunsMax));
+}
+
+Stats Engine::Body::stats() const {
+  Stats stats = stats_;
+  stats.active_bytes = memory_.active_bytes();
+  stats.sealed_bytes = memory_.sealed_bytes() + memory_.retired_bytes();
+  stats.clean_bytes = memory_.clean_bytes();
+  stats.index_bytes = memory_.index_bytes();
+  stats.records = memory_.records();
+  stats.table_memory_bytes = tables_->memory_bytes();
+  stats.memory_budget_bytes = options_.memory_bytes;
+  const BlockCache::Stats cache = tables_->cache().stats();
+  stats.cache_bytes = cache.bytes;
+  stats.cache_hits = cache.hits;
+  stats.cache_misses = cache.misses;
+
+  const LogStats log = log_->stats();
+  stats.log_frames = log.frames;
+  stats.log_batches = log.batches;
+  stats.log_bytes = log.bytes;
+  stats.log_syncs = log.syncs;
+  stats.log_retained_bytes = log_->bytes_retained();
+  stats.log_out_of_space = log_->out_of_space();
+  stats.applied = applied_;
+  stats.released = log_->released();
+  stats.synced = log_->synced();
+  stats.flushed = flushed_;
+
+  for (int level = 0; level < kLevelsMax; ++level) {
+    for (const auto& run : version_->level(level)) {
+      for (const TableFilePtr& file : run->files()) {
+        Stats::Level& total = stats.levels[level];
+        ++total.files;
+        total.bytes += file->info().bytes;
+        total.rows += file->info().rows;
+        total.tombstones += file->info().tombstones;
+      }
+    }
+  }
+  stats.dead_scopes = scopes_.size();
+  stats.pending_compaction_bytes = PendingBytes(*version_, MakePickerOptions());
+  return stats;
+}
+
+// --- The door.
+
+Engine::Engine(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+Engine::~Engine() = default;
+
+base::Result<std::unique_ptr<Engine>> Engine::Open(Options options) {
+  auto body = std::make_unique<Body>(std::move(options));
+  TRY(body->Open());
+  return std::unique_ptr<Engine>(new Engine(std::move(body)));
+}
+
+base::Result<Sequence> Engine::Write(const WriteBatch& batch,
+                                     bool may_use_reserve) {
+  return body_->Write(batch, may_use_reserve);
+}
+Lookup Engine::Get(std::string_view key, uint64_t hash) {
+  return body_->Get(key, hash);
+}
+void Engine::Prefetch(uint64_t hash) { body_->memory().Prefetch(hash); }
+base::Status Engine::Fetch(std::span<const std::string> keys) {
+  return body_->Fetch(keys);
+}
+std::unique_ptr<RangeView> Engine::NewRange(std::string_view begin,
+                                            std::string_view end) {
+  return body_->NewRange(begin, end);
+}
+base::Result<std::optional<std::string>> Engine::RandomKey(
+    std::string_view begin, std::string_view end, uint64_t seed) {
+  return body_->RandomKey(begin, end, seed);
+}
+int64_t Engine::counter(uint64_t id) const { return body_->counter(id); }
+Sequence Engine::applied() const { return body_->applied(); }
+Sequence Engine::released() const { return body_->log().released(); }
+Sequence Engine::synced() const { return body_->log().synced(); }
+base::Status Engine::log_error() const { return body_->log().error(); }
+base::Status Engine::MayWrite(bool may_use_reserve) const {
+  return body_->MayWrite(may_use_reserve);
+}
+bool Engine::Submit() { return body_->log().Submit(); }
+bool Engine::SubmitInline() { return body_->log().SubmitInline(); }
+size_t Engine::open_bytes() const { return body_->log().open_bytes(); }
+size_t Engine::unreleased_bytes() const {
+  return body_->log().unreleased_bytes();
+}
+int Engine::frames_in_flight() const { return body_->log().in_flight(); }
+bool Engine::Tick() { return body_->Tick(); }
+double Engine::pressure() const { return body_->pressure(); }
+void Engine::Flush(Done done) { body_->Flush(std::move(done)); }
+void Engine::Compact(Done done) { body_->Compact(std::move(done)); }
+void Engine::Sync(Done done) { body_->Sync(std::move(done)); }
+bool Engine::RunBackground() { return body_->RunBackground(); }
+base::Status Engine::SetSyncPolicy(SyncPolicy policy) {
+  return body_->log().SetPolicy(policy);
+}
+void Engine::SetMemoryBytes(uint64_t bytes) { body_->SetMemoryBytes(bytes); }
+void Engine::SetOtherMemory(uint64_t bytes) { body_->SetOtherMemory(bytes); }
+uint64_t Engine::memory_in_use() const { return body_->MemoryInUse(); }
+void Engine::SetGenerationBytes(uint64_t bytes) {
+  body_->options().generation_bytes = bytes;
+}
+Stats Engine::stats() const { return body_->stats(); }
+base::Status Engine::Close() { return body_->Close(); }
+
+}  // namespace lsm

@@ -1,0 +1,220 @@
+// Engine::Body joins the rooms: memory, log, tables, and the background work
+// that moves rows from one to the next.
+//
+//   engine.cc        rows, sequences, the tick            (owner)
+//   engine_jobs.cc   seal, flush, compaction, clean-up    (owner starts and
+//                    ends each job; its middle runs on a lane of Scheduler)
+//
+// Invariants
+//   - Sealing notes sequence, counters and killed scopes in one step: what a
+//     flush writes to the MANIFEST is exactly the state at that sequence.
+//   - One flush and one compaction at a time, from its start until the owner
+//     has ended it: a lane that is idle again may have left letters unread.
+//     So flushes install in order, and no input is chosen twice.
+//   - An edit is given to the MANIFEST once. A job that meets a full disk there
+//     is resumed where it stopped, not begun again.
+//
+// Threads: owner-bound, except for the functions named *InBackground, which
+// touch only what they are given, log_ and manifest_ (both shared).
+
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lsm/compaction/merge_job.h"
+#include "lsm/compaction/picker.h"
+#include "lsm/engine.h"
+#include "lsm/expiry_walk.h"
+#include "lsm/mailbox.h"
+#include "lsm/memory/memory_store.h"
+#include "lsm/scheduler.h"
+#include "lsm/scope_ledger.h"
+#include "lsm/table_store.h"
+#include "lsm/version/manifest.h"
+#include "lsm/version/version.h"
+#include "lsm/wal/log.h"
+
+namespace lsm {
+
+class Engine::Body {
+ public:
+  explicit Body(Options options);
+  ~Body();
+
+  base::Status Open();
+  base::Status Close();
+
+  // Rows (engine.cc).
+  base::Result<Sequence> Write(const WriteBatch& batch, bool may_use_reserve);
+  Lookup Get(std::string_view key, uint64_t hash);
+  base::Status Fetch(std::span<const std::string> keys);
+  std::unique_ptr<RangeView> NewRange(std::string_view begin,
+                                      std::string_view end);
+  base::Result<std::optional<std::string>> RandomKey(std::string_view begin,
+                                                     std::string_view end,
+                                                     uint64_t seed);
+  bool Tick();
+  double pressure() const;
+  Stats stats() const;
+
+  // Work on request (engine_jobs.cc).
+  void Flush(Done done);
+  void Compact(Done done);
+  void Sync(Done done);
+  bool RunBackground();
+
+  void SetMemoryBytes(uint64_t bytes);
+  void SetOtherMemory(uint64_t bytes) { other_memory_ = bytes; }
+  uint64_t MemoryInUse() const;
+
+  // Why nothing can be written; NoRoom where only the reserve is left.
+  base::Status MayWrite(bool may_use_reserve) const;
+
+  // The parts, for the door.
+  MemoryStore& memory() { return memory_; }
+  Log& log() const { return *log_; }
+  Options& options() { return options_; }
+  Sequence applied() const { return applied_; }
+  int64_t counter(uint64_t id) const;
+
+ private:
+  // One sealed generation with the state of the store as of its end.
+  struct SealedPart {
+    // Null when nothing but counters and scopes has changed.
+    std::shared_ptr<const Generation> generation;
+    Sequence last = 0;
+    std::map<uint64_t, int64_t> counters;
+    std::map<std::string, Sequence> killed;
+  };
+  struct Waiter {
+    Sequence sequence = 0;
+    Done done;
+  };
+  // How every job ends: its edit, and what may go once that is safe.
+  struct Commit {
+    VersionEdit edit;
+    std::vector<TableFilePtr> opened;  // what the edit adds
+    std::vector<TableFilePtr> inputs;  // retired when witnessed
+    std::vector<uint64_t> segments;    // given up when witnessed
+    uint64_t bytes_read = 0;
+    uint64_t bytes_written = 0;
+    bool appended = false;   // the MANIFEST has the edit, synced or not
+    bool installed = false;  // synced, and on its way to the owner
+  };
+  struct FlushInput;
+  struct CompactionInput;
+
+  // Opening.
+  LogOptions MakeLogOptions();
+  void LoadState(const ManifestState& state);
+  base::Status ApplyReplayed(Sequence sequence, const WriteBatch& batch);
+  void ReportExpiring(Sequence sequence, const WriteBatch& batch);
+
+  // Writing.
+  void ApplyInMemory(Sequence sequence, const WriteBatch& batch);
+  Sequence NextSequence() const;
+
+  // The tick.
+  bool NeedsSeal() const;
+  uint64_t GenerationBytes() const;
+  bool Evict();
+
+  // Jobs.
+  void Seal();
+  void StartJobs();
+  void StartFlush();
+  std::shared_ptr<FlushInput> NewFlush();
+  base::Status FlushInBackground(const std::shared_ptr<FlushInput>& input);
+  base::Status WriteGenerations(FlushInput* input);
+  void FinishFlush(const std::shared_ptr<FlushInput>& input,
+                   const base::Status& status);
+  void StartCompaction();
+  // Null when there is nothing to do.
+  std::shared_ptr<CompactionInput> NewCompaction();
+  base::Status CompactInBackground(
+      const std::shared_ptr<CompactionInput>& input);
+  base::Status MergeTables(CompactionInput* input);
+  void FinishCompaction(const std::shared_ptr<CompactionInput>& input,
+                        const base::Status& status);
+  base::Result<std::vector<std::unique_ptr<RowIterator>>> OpenInputs(
+      const CompactionInput& input);
+  void StartSync();
+  void StartCleanUp();
+  void StartExpiryWalk();
+  // Makes the edit durable, has the owner install it, and lets go of what it
+  // replaces. After NoRoom: call again, with the same commit.
+  base::Status CommitInBackground(const std::shared_ptr<Commit>& commit);
+  void LetGo(const Commit& commit);
+  void Install(const Commit& commit);
+  // Opens what a job has written; removes it if that cannot be.
+  base::Result<std::vector<TableFilePtr>> OpenTables(
+      const std::vector<TableInfo>& infos);
+  void NoteBackgroundError(const base::Status& status);
+  void AnswerWaiters();
+  // The first error that ends all flushes and compactions.
+  base::Status FinalError() const;
+  bool MayWork() const;
+  PickerOptions MakePickerOptions() const;
+  TableWriterOptions MakeWriterOptions(int level) const;
+  std::shared_ptr<const DeadScopes> MakeDeadScopes(
+      const std::map<std::string, Sequence>& killed) const;
+
+  // Immutable after Open (but for the sizes that may be set).
+  Options options_;
+
+  // Owner-bound.
+  std::unique_ptr<base::FileLock> lock_;
+  MemoryStore memory_;
+  uint64_t other_memory_ = 0;  // of the process, beside the engine
+  Sequence applied_ = 0;
+  Sequence first_new_ = 0;
+  int64_t tick_us_ = 0;       // wall clock, read once per tick
+  int64_t tick_mono_us_ = 0;  // monotonic
+  std::map<uint64_t, int64_t> counters_;
+  ScopeLedger scopes_;
+  std::deque<SealedPart> sealed_;
+  Sequence flushed_ = 0;
+  std::shared_ptr<const Version> version_;
+  std::vector<Waiter> flush_waiters_;
+  std::vector<Waiter> sync_waiters_;
+  std::vector<Done> compact_waiters_;
+  std::vector<std::string> forgotten_scopes_;  // for the next edit
+  size_t scopes_to_look_at_ = 0;               // since the version last changed
+  // Started, and not yet ended by the owner.
+  bool flushing_ = false;
+  bool compacting_ = false;
+  bool syncing_ = false;
+  // Stopped by a full disk after their edit was given to the MANIFEST.
+  std::shared_ptr<FlushInput> stalled_flush_;
+  std::shared_ptr<CompactionInput> stalled_compaction_;
+  bool compact_all_ = false;
+  // Something may have to be compacted; false once the picker found nothing.
+  bool look_for_work_ = true;
+  ExpiryWalk expiry_walk_;
+  int64_t next_walk_us_ = 0;  // monotonic
+  int64_t retry_at_us_ = 0;   // background work waits until then
+  base::Status background_error_;
+  bool closed_ = false;
+  mutable Stats stats_;  // the counters in it; sizes are filled on request
+
+  // Handed to jobs by value.
+  ScopeLengths scope_lengths_;
+
+  // Shared.
+  std::shared_ptr<TableStore> tables_;
+  std::unique_ptr<Manifest> manifest_;
+  // The same, for the log, which runs before it is there; null until then.
+  std::atomic<Manifest*> manifest_of_log_ = nullptr;
+  std::unique_ptr<Log> log_;
+  Mailbox mailbox_;
+
+  // Last: its threads stop before anything else goes.
+  Scheduler scheduler_;
+};
+
+}  // namespace lsm

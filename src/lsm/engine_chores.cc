@@ -1,0 +1,153 @@
+// What the engine does beside flush and compaction: answering those who wait,
+// syncs on request, removing files, looking for rows that die.
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "lsm/engine_body.h"
+
+namespace lsm {
+namespace {
+
+// After a failure background work rests, so that a full disk is not asked a
+// thousand times a second.
+constexpr int64_t kRetryUs = 1'000'000;
+
+// Rows that die within this time are worth a look by the owner.
+constexpr int64_t kExpiryHorizonMs = 60'000;
+constexpr int64_t kExpiryWalkUs = 20'000'000;
+
+// Killed scopes looked at in one tick.
+constexpr size_t kForgetSteps = 8;
+
+}  // namespace
+
+// --- Requests.
+
+void Engine::Body::Flush(Done done) {
+  Seal();
+  flush_waiters_.push_back({applied_, std::move(done)});
+  StartJobs();
+}
+
+void Engine::Body::Compact(Done done) {
+  Seal();
+  compact_waiters_.push_back(std::move(done));
+  compact_all_ = true;
+  StartJobs();
+}
+
+void Engine::Body::Sync(Done done) {
+  sync_waiters_.push_back({applied_, std::move(done)});
+  StartSync();
+}
+
+bool Engine::Body::RunBackground() {
+  log_->Step();
+  StartJobs();
+  const bool worked = scheduler_.RunOne();
+  if (worked) Tick();
+  return worked;
+}
+
+void Engine::Body::NoteBackgroundError(const base::Status& status) {
+  if (scheduler_.stopping()) return;  // A job that was told to end.
+  ++stats_.background_errors;
+  retry_at_us_ = tick_mono_us_ + kRetryUs;
+  look_for_work_ = true;
+  if (background_error_.ToString() != status.ToString()) {
+    base::LogWarning(base::StrCat(status.message(), "; trying again"));
+  }
+  background_error_ = status;
+}
+
+base::Status Engine::Body::FinalError() const {
+  TRY(log_->error());
+  return manifest_->error();
+}
+
+void Engine::Body::AnswerWaiters() {
+  const base::Status log_error = log_->error();
+  const base::Status error = FinalError();
+  const Sequence synced = log_->synced();
+  std::vector<std::pair<Done, base::Status>> ready;
+  const auto take = [&ready](std::vector<Waiter>* waiters, Sequence upto,
+                             const base::Status& failure) {
+    std::erase_if(*waiters, [&](Waiter& waiter) {
+      if (failure.ok() && waiter.sequence > upto) return false;
+      ready.emplace_back(std::move(waiter.done), failure);
+      return true;
+    });
+  };
+  take(&sync_waiters_, synced, log_error);
+  take(&flush_waiters_, flushed_, error);
+  if (!error.ok()) {
+    compact_all_ = false;
+    for (Done& done : std::exchange(compact_waiters_, {})) {
+      ready.emplace_back(std::move(done), error);
+    }
+  }
+  for (auto& [done, status] : ready) done(status);
+}
+
+// --- Chores.
+
+// Under kAlways every write is synced as it is; the others are asked for once
+// they are written.
+void Engine::Body::StartSync() {
+  if (sync_waiters_.empty() || syncing_ ||
+      log_->policy() == SyncPolicy::kAlways || !log_->error().ok()) {
+    return;
+  }
+  const Sequence upto = log_->released();
+  if (sync_waiters_.front().sequence > upto || upto <= log_->synced()) return;
+  syncing_ = true;
+  scheduler_.Start(Lane::kSync, [this, upto] {
+    // Whether it was done is seen from synced() and error().
+    (void)log_->Sync(upto).ok();
+    mailbox_.Post([this] { syncing_ = false; });
+  });
+}
+
+void Engine::Body::StartExpiryWalk() {
+  if (!MayWork() || !options_.expiry_of || !options_.on_expiring ||
+      tick_mono_us_ < next_walk_us_ || !scheduler_.Idle(Lane::kExpiry)) {
+    return;
+  }
+  next_walk_us_ = tick_mono_us_ + kExpiryWalkUs;
+  auto plan = std::make_shared<ExpiryWalk::Plan>(
+      expiry_walk_.Begin(*version_, tick_us_ / 1000 + kExpiryHorizonMs));
+  if (plan->files.empty()) return;
+  scheduler_.Start(Lane::kExpiry, [this, plan] {
+    const auto report = [this](std::vector<ExpiringRow> rows) {
+      mailbox_.Post(
+          [this, rows = std::move(rows)] { options_.on_expiring(rows); });
+    };
+    const base::Status status = ExpiryWalk::Run(
+        options_, report, [this] { return scheduler_.stopping(); }, plan.get());
+    mailbox_.Post([this, plan, status] {
+      expiry_walk_.End(*plan);
+      if (!status.ok()) NoteBackgroundError(status.With("expiry walk"));
+    });
+  });
+}
+
+void Engine::Body::StartCleanUp() {
+  const size_t steps = std::min(scopes_to_look_at_, kForgetSteps);
+  scopes_to_look_at_ -= steps;
+  const std::vector<std::string> forgotten =
+      scopes_.Forget(*version_, flushed_, steps);
+  forgotten_scopes_.insert(forgotten_scopes_.end(), forgotten.begin(),
+                           forgotten.end());
+  std::vector<uint64_t> numbers = tables_->TakeObsolete();
+  if (numbers.empty()) return;
+  scheduler_.Start(Lane::kCleanUp, [this, numbers = std::move(numbers)] {
+    const base::Status status = tables_->Remove(numbers);
+    if (status.ok()) return;
+    mailbox_.Post([status] { base::LogWarning(status.message()); });
+  });
+}
+
+}  // namespace lsm

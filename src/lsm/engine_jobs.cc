@@ -1,0 +1,453 @@
+// Flush and compaction: the owner starts each with everything it needs, its
+// middle runs on a lane of the Scheduler, and the owner ends it.
+//
+//   flush       sealed generations -> tables of level 0 -> commit
+//   compaction  tables -> tables -> commit
+//   commit      edit synced -> installed by the owner -> edit witnessed
+//               -> log segments are given up, inputs are retired
+//
+// A job that fails before its commit has left nothing and is begun again. In
+// the commit only a full disk is survived: the job is then resumed there.
+//
+// The order of reading is load-bearing (a job chooses its inputs, then reads
+// synced(), then the killed scopes): see README.md, "What may be dropped".
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "lsm/engine_body.h"
+
+namespace lsm {
+namespace {
+
+// What a compaction reads of one run at once.
+constexpr size_t kReadaheadBytes = 256 << 10;
+
+// The base level is this many generations large: one L0 merge rewrites it.
+constexpr uint64_t kBaseGenerations = 4;
+
+// The rows of one generation as a flush wants them: without the tombstones
+// that have nothing to hide.
+class FlushSource : public RowIterator {
+ public:
+  explicit FlushSource(std::shared_ptr<const Generation> generation)
+      : generation_(std::move(generation)), rows_(generation_->NewIterator()) {}
+
+  bool Valid() const override { return rows_->Valid(); }
+  void Seek(std::string_view key) override {
+    rows_->Seek(key);
+    SkipIdle();
+  }
+  void SeekToFirst() override {
+    rows_->SeekToFirst();
+    SkipIdle();
+  }
+  void Next() override {
+    rows_->Next();
+    SkipIdle();
+  }
+  std::string_view key() const override { return rows_->key(); }
+  uint64_t packed() const override { return rows_->packed(); }
+  std::string_view value() const override { return rows_->value(); }
+  base::Status status() const override { return base::Status::Ok(); }
+
+ private:
+  void SkipIdle() {
+    while (rows_->Valid() && KindOf(rows_->packed()) == Kind::kTombstone &&
+           rows_->nothing_below()) {
+      rows_->Next();
+    }
+  }
+
+  const std::shared_ptr<const Generation> generation_;
+  const std::unique_ptr<GenerationIterator> rows_;
+};
+
+}  // namespace
+
+struct Engine::Body::FlushInput {
+  std::vector<std::shared_ptr<const Generation>> generations;
+  uint64_t last_generation = 0;
+  Sequence last = 0;
+  std::shared_ptr<const Version> version;
+  std::map<std::string, Sequence> killed;
+  Commit commit;
+};
+
+struct Engine::Body::CompactionInput {
+  Choice choice;
+  std::shared_ptr<const Version> version;
+  std::map<std::string, Sequence> killed;
+  std::vector<Done> waiters;  // for everything to be in the bottom level
+  Commit commit;
+};
+
+// --- Starting.
+
+bool Engine::Body::MayWork() const {
+  return log_ != nullptr && FinalError().ok() && tick_mono_us_ >= retry_at_us_;
+}
+
+void Engine::Body::StartJobs() {
+  StartSync();
+  if (!MayWork()) return;
+  if (!flushing_ && (stalled_flush_ != nullptr || !sealed_.empty())) {
+    StartFlush();
+  }
+  if (!compacting_ &&
+      (stalled_compaction_ != nullptr || look_for_work_ || compact_all_)) {
+    StartCompaction();
+  }
+  if (scheduler_.Idle(Lane::kCleanUp)) StartCleanUp();
+}
+
+PickerOptions Engine::Body::MakePickerOptions() const {
+  PickerOptions picker;
+  picker.base_bytes = GenerationBytes() * kBaseGenerations;
+  return picker;
+}
+
+TableWriterOptions Engine::Body::MakeWriterOptions(int level) const {
+  TableWriterOptions writer;
+  writer.fs = options_.fs;
+  writer.directory = options_.directory;
+  writer.uuid = manifest_->state().identity.uuid;
+  writer.table_bytes = options_.table_bytes;
+  writer.level = static_cast<uint8_t>(level);
+  writer.new_number = [this] { return manifest_->NewFileNumber(); };
+  writer.options_for = [this](uint8_t leading) {
+    TableOptions table;
+    table.compression =
+        options_.compress ? Compression::kLz4 : Compression::kNone;
+    table.filter_bits_per_key = options_.filter_bits_per_key;
+    table.expiry_of = options_.expiry_of;
+    for (const KeyRange& range : options_.key_ranges) {
+      if (range.leading != leading) continue;
+      table.block_bytes = range.block_bytes;
+      if (!range.filter) table.filter_bits_per_key = 0;
+    }
+    return table;
+  };
+  writer.should_stop = [this] { return scheduler_.stopping(); };
+  writer.faults = options_.faults.tables;
+  return writer;
+}
+
+// Only what a power cut cannot take back justifies dropping rows. `killed` was
+// copied before synced() is read here, so no kill in it is believed too early.
+std::shared_ptr<const DeadScopes> Engine::Body::MakeDeadScopes(
+    const std::map<std::string, Sequence>& killed) const {
+  const Sequence upto =
+      options_.faults.kill_without_sync ? kSequenceMax : log_->synced();
+  return std::make_shared<DeadScopes>(killed, scope_lengths_, upto);
+}
+
+// --- Sealing.
+
+void Engine::Body::Seal() {
+  const Sequence before = sealed_.empty() ? flushed_ : sealed_.back().last;
+  if (applied_ == before) return;
+  sealed_.push_back(
+      {memory_.Seal(), applied_, counters_, scopes_.TakeUnsaved()});
+}
+
+// --- Flush.
+
+void Engine::Body::StartFlush() {
+  std::shared_ptr<FlushInput> input = std::exchange(stalled_flush_, nullptr);
+  if (input == nullptr) input = NewFlush();
+  flushing_ = true;
+  scheduler_.Start(Lane::kFlush, [this, input] {
+    const base::Status status = FlushInBackground(input);
+    mailbox_.Post([this, input, status] { FinishFlush(input, status); });
+  });
+}
+
+std::shared_ptr<Engine::Body::FlushInput> Engine::Body::NewFlush() {
+  auto input = std::make_shared<FlushInput>();
+  VersionEdit& edit = input->commit.edit;
+  for (const SealedPart& part : sealed_) {
+    if (part.generation != nullptr) {
+      input->generations.push_back(part.generation);
+      input->last_generation = part.generation->id();
+    }
+    for (const auto& [prefix, sequence] : part.killed) {
+      edit.added_dead_scopes.insert_or_assign(prefix, sequence);
+    }
+  }
+  const SealedPart& last = sealed_.back();
+  input->last = last.last;
+  edit.flushed = last.last;
+  edit.highest_sequence = last.last;
+  // Whatever the clock says, the edit must be readable again.
+  edit.wall_clock_us = std::clamp<int64_t>(tick_us_, 0, kSequenceMax);
+  edit.counters = last.counters;
+  input->version = version_;
+  input->killed = scopes_.all();
+  return input;
+}
+
+base::Status Engine::Body::FlushInBackground(
+    const std::shared_ptr<FlushInput>& input) {
+  if (!input->commit.appended) {
+    // What the tables hold must never pass what a power cut cannot take back.
+    if (!options_.faults.flush_without_sync) TRY(log_->Sync(input->last));
+    TRY(WriteGenerations(input.get()));
+    // A log that has failed meanwhile decides at the next opening.
+    TRY(log_->error());
+  }
+  return CommitInBackground({input, &input->commit});
+}
+
+base::Status Engine::Body::WriteGenerations(FlushInput* input) {
+  const uint64_t run = manifest_->NewFileNumber();
+  MergeJob job;
+  for (const auto& generation : input->generations) {
+    job.sources.push_back(std::make_unique<FlushSource>(generation));
+  }
+  job.drop.dead_scopes = MakeDeadScopes(input->killed);
+  job.drop.nothing_below = [this, version = input->version,
+                            run](std::string_view key) {
+    return options_.faults.drop_tombstones_early ||
+           version->NothingBelow(/*level=*/0, run, key);
+  };
+  job.output = MakeWriterOptions(/*level=*/0);
+  TRY_ASSIGN(const MergeResult merged, RunMerge(std::move(job)));
+
+  Commit& commit = input->commit;
+  TRY_ASSIGN(commit.opened, OpenTables(merged.tables));
+  for (const TableInfo& info : merged.tables) {
+    commit.edit.added_tables.push_back({.level = 0, .run = run, .info = info});
+  }
+  commit.segments = log_->SegmentsUpTo(input->last);
+  commit.edit.unlisted_segments = commit.segments;
+  commit.bytes_written = merged.bytes_written;
+  return base::Status::Ok();
+}
+
+void Engine::Body::FinishFlush(const std::shared_ptr<FlushInput>& input,
+                               const base::Status& status) {
+  flushing_ = false;
+  if (input->commit.installed) {
+    while (!sealed_.empty() && sealed_.front().last <= input->last) {
+      sealed_.pop_front();
+    }
+    memory_.FlushedUpTo(input->last_generation);
+  }
+  if (status.ok()) return;
+  if (input->commit.appended) stalled_flush_ = input;
+  NoteBackgroundError(status.With("flush"));
+  if (input->commit.installed) return;
+  for (Waiter& waiter : std::exchange(flush_waiters_, {})) waiter.done(status);
+  if (!compact_all_) return;
+  compact_all_ = false;
+  for (Done& done : std::exchange(compact_waiters_, {})) done(status);
+}
+
+// --- Compaction.
+
+void Engine::Body::StartCompaction() {
+  std::shared_ptr<CompactionInput> input =
+      std::exchange(stalled_compaction_, nullptr);
+  if (input == nullptr) input = NewCompaction();
+  if (input == nullptr) return;
+  compacting_ = true;
+  scheduler_.Start(Lane::kCompaction, [this, input] {
+    const base::Status status = CompactInBackground(input);
+    mailbox_.Post([this, input, status] { FinishCompaction(input, status); });
+  });
+}
+
+std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
+  look_for_work_ = false;
+  // "Everything" includes what is still in memory: it is flushed first.
+  const bool everything = compact_all_ && sealed_.empty();
+  const auto dead = MakeDeadScopes(scopes_.all());
+  Choice choice = everything ? PickEverything(*version_, dead.get())
+                             : Pick(*version_, MakePickerOptions(), dead.get());
+  std::vector<Done> waiters;
+  if (everything) {
+    compact_all_ = false;
+    waiters.swap(compact_waiters_);
+  }
+  if (choice.kind == Choice::Kind::kNothing) {
+    for (Done& done : waiters) done(base::Status::Ok());
+    return nullptr;
+  }
+  auto input = std::make_shared<CompactionInput>();
+  input->choice = std::move(choice);
+  input->version = version_;
+  input->killed = scopes_.all();
+  input->waiters = std::move(waiters);
+  input->commit.edit.removed_dead_scopes = std::exchange(forgotten_scopes_, {});
+  return input;
+}
+
+base::Status Engine::Body::CompactInBackground(
+    const std::shared_ptr<CompactionInput>& input) {
+  Commit& commit = input->commit;
+  if (commit.appended) return CommitInBackground({input, &commit});
+  const Choice& choice = input->choice;
+  for (const TableFilePtr& file : choice.inputs) {
+    commit.edit.removed_tables.push_back(file->number());
+  }
+  switch (choice.kind) {
+    case Choice::Kind::kNothing:
+      break;
+    case Choice::Kind::kMove:
+      for (const TableFilePtr& file : choice.inputs) {
+        commit.edit.added_tables.push_back(
+            {.level = static_cast<uint8_t>(choice.output_level),
+             .info = file->info()});
+      }
+      break;
+    case Choice::Kind::kMerge:
+      TRY(MergeTables(input.get()));
+      commit.inputs = choice.inputs;
+      break;
+    case Choice::Kind::kDrop:
+      commit.inputs = choice.inputs;
+      break;
+  }
+  return CommitInBackground({input, &commit});
+}
+
+base::Status Engine::Body::MergeTables(CompactionInput* input) {
+  const int level = input->choice.output_level;
+  MergeJob job;
+  TRY_ASSIGN(job.sources, OpenInputs(*input));
+  job.drop.dead_scopes = MakeDeadScopes(input->killed);
+  job.drop.nothing_below = [&](std::string_view key) {
+    return options_.faults.drop_tombstones_early ||
+           input->version->NothingBelow(level, /*run=*/0, key);
+  };
+  job.output = MakeWriterOptions(level);
+  TRY_ASSIGN(const MergeResult merged, RunMerge(std::move(job)));
+
+  Commit& commit = input->commit;
+  TRY_ASSIGN(commit.opened, OpenTables(merged.tables));
+  for (const TableInfo& info : merged.tables) {
+    commit.edit.added_tables.push_back(
+        {.level = static_cast<uint8_t>(level), .info = info});
+  }
+  for (const TableFilePtr& file : input->choice.inputs) {
+    commit.bytes_read += file->info().bytes;
+  }
+  commit.bytes_written = merged.bytes_written;
+  return base::Status::Ok();
+}
+
+// One source for each run that the inputs belong to: its tables are read one
+// after the other, so that memory does not grow with their number.
+base::Result<std::vector<std::unique_ptr<RowIterator>>>
+Engine::Body::OpenInputs(const CompactionInput& input) {
+  std::set<uint64_t> chosen;
+  for (const TableFilePtr& file : input.choice.inputs) {
+    chosen.insert(file->number());
+  }
+  std::vector<std::unique_ptr<RowIterator>> sources;
+  for (int level = 0; level < kLevelsMax; ++level) {
+    for (const auto& run : input.version->level(level)) {
+      std::vector<TableFilePtr> files;
+      for (const TableFilePtr& file : run->files()) {
+        if (chosen.contains(file->number())) files.push_back(file);
+      }
+      if (files.empty()) continue;
+      TRY_ASSIGN(std::shared_ptr<const Run> part,
+                 Run::Create(run->id(), std::move(files)));
+      sources.push_back(NewRunIterator(
+          std::move(part),
+          {.fill_cache = false, .readahead_bytes = kReadaheadBytes}));
+    }
+  }
+  return sources;
+}
+
+void Engine::Body::FinishCompaction(
+    const std::shared_ptr<CompactionInput>& input, const base::Status& status) {
+  compacting_ = false;
+  look_for_work_ = true;
+  if (!status.ok()) {
+    if (input->commit.appended) {
+      stalled_compaction_ = input;
+    } else {
+      // Its edit was to say so; the next one does.
+      const auto& forgotten = input->commit.edit.removed_dead_scopes;
+      forgotten_scopes_.insert(forgotten_scopes_.end(), forgotten.begin(),
+                               forgotten.end());
+    }
+    NoteBackgroundError(status.With("compaction"));
+  }
+  for (Done& done : std::exchange(input->waiters, {})) done(status);
+}
+
+// --- What both need.
+
+base::Result<std::vector<TableFilePtr>> Engine::Body::OpenTables(
+    const std::vector<TableInfo>& infos) {
+  std::vector<TableFilePtr> opened;
+  opened.reserve(infos.size());
+  for (const TableInfo& info : infos) {
+    base::Result<TableFilePtr> file = tables_->Open(info);
+    if (file.ok()) {
+      opened.push_back(std::move(file).value());
+      continue;
+    }
+    // No edit names them yet. One that stays is an orphan of the next start.
+    std::vector<uint64_t> written;
+    for (const TableInfo& each : infos) written.push_back(each.number);
+    (void)tables_->Remove(written).ok();
+    return std::move(file).status();
+  }
+  return opened;
+}
+
+base::Status Engine::Body::CommitInBackground(
+    const std::shared_ptr<Commit>& commit) {
+  const auto install = [&] {
+    if (std::exchange(commit->installed, true)) return;
+    mailbox_.Post([this, commit] { Install(*commit); });
+  };
+  if (options_.faults.install_before_edit) {
+    install();
+    LetGo(*commit);
+  }
+  if (!std::exchange(commit->appended, true)) {
+    TRY(manifest_->Append(commit->edit));
+  } else if (!commit->installed) {
+    TRY(manifest_->Witness());
+  }
+  install();
+  if (commit->inputs.empty() && commit->segments.empty()) {
+    return base::Status::Ok();
+  }
+  if (!options_.faults.give_up_unwitnessed) TRY(manifest_->Witness());
+  if (!options_.faults.install_before_edit) LetGo(*commit);
+  return base::Status::Ok();
+}
+
+void Engine::Body::LetGo(const Commit& commit) {
+  if (!commit.segments.empty()) log_->GiveUp(commit.segments);
+  for (const TableFilePtr& file : commit.inputs) file->Retire();
+}
+
+void Engine::Body::Install(const Commit& commit) {
+  base::Result<std::shared_ptr<const Version>> next =
+      version_->Apply(commit.edit, commit.opened);
+  CHECK(next.ok());
+  version_ = std::move(next).value();
+  look_for_work_ = true;
+  if (commit.edit.flushed) {
+    flushed_ = *commit.edit.flushed;
+    ++stats_.flushes;
+    stats_.flush_bytes += commit.bytes_written;
+  } else {
+    ++stats_.compactions;
+    stats_.compaction_read_bytes += commit.bytes_read;
+    stats_.compaction_written_bytes += commit.bytes_written;
+  }
+  scopes_to_look_at_ = scopes_.size();
+}
+
+}  // namespace lsm

@@ -1,0 +1,49 @@
+// ExpiryWalk finds rows on disk that are about to die, so that the owner can
+// delete them in time although nobody asks for them.
+//
+// Each table says in its properties when its first row dies. A walk reads the
+// tables in which something is due, reports what it finds, and remembers for
+// each when the next row after those dies; so a table whose dead rows are
+// still there, but deleted above, is not read again and again.
+//
+// Threads: Begin and End are owner-bound; Run touches only its input and may
+// run on any thread.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+#include "base/status.h"
+#include "lsm/options.h"
+#include "lsm/version/version.h"
+
+namespace lsm {
+
+class ExpiryWalk {
+ public:
+  // What one walk reads, and what it learns.
+  struct Plan {
+    int64_t horizon_ms = 0;  // rows that die by then are reported
+    std::vector<TableFilePtr> files;
+    // In the order of `files`: when the next row dies; 0: none does.
+    std::vector<int64_t> next_due_ms;
+  };
+
+  // The tables with rows that die before `horizon_ms`; empty when there are
+  // none. Forgets tables that the version no longer has.
+  Plan Begin(const Version& version, int64_t horizon_ms);
+  // Calls `report` with rows in batches. Ends early, with Ok, when
+  // `should_stop` says so.
+  using Report = std::function<void(std::vector<ExpiringRow> rows)>;
+  static base::Status Run(const Options& options, const Report& report,
+                          const std::function<bool()>& should_stop, Plan* plan);
+  void End(const Plan& plan);
+
+ private:
+  std::unordered_map<uint64_t, int64_t> next_due_ms_;  // by file number
+};
+
+}  // namespace lsm

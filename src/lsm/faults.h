@@ -1,0 +1,31 @@
+// Faults break the engine on purpose, one promise at a time, so that tests
+// can show that they would notice. All false in real life.
+//
+// Threads: immutable.
+
+#pragma once
+
+#include "lsm/compaction/table_writer.h"
+#include "lsm/version/manifest_file.h"
+#include "lsm/wal/fault.h"
+
+namespace lsm {
+
+struct Faults {
+  LogFaults log;
+  ManifestFaults manifest;
+  TableWriterFaults tables;
+
+  // The engine's own orders of work.
+  bool flush_without_sync = false;     // tables pass synced()
+  bool install_before_edit = false;    // what an edit replaces goes before it
+  bool give_up_unwitnessed = false;    // ... and before it is witnessed
+  bool drop_tombstones_early = false;  // whatever lies below
+  bool kill_without_sync = false;      // an applied kill justifies dropping
+  bool reuse_sequences = false;        // recovery goes on from what it accepted
+  bool reuse_numbers = false;          // ... and looks at no name on the disk
+  bool skip_sync_before_read = false;  // of the directory, at opening
+  bool remove_orphans_first = false;   // before the new MANIFEST is synced
+};
+
+}  // namespace lsm

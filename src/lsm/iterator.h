@@ -1,0 +1,41 @@
+// RowIterator walks rows in key order; under one key, newest version first.
+//
+// Memory, tables and their merge all wear this face; whoever needs logical
+// state (one version a key, no tombstones) wraps it, see lsm/range_view.h.
+//
+//   for (it->Seek(begin); it->Valid() && it->key() < end; it->Next()) ...
+//   TRY(it->status());
+//
+// Views returned by key() and value() live until the iterator moves.
+// An iterator that met an error is not Valid and says why in status().
+//
+// Threads: one holder at a time.
+
+#pragma once
+
+#include <string_view>
+
+#include "base/status.h"
+#include "lsm/format.h"
+
+namespace lsm {
+
+class RowIterator {
+ public:
+  virtual ~RowIterator() = default;
+
+  virtual bool Valid() const = 0;
+  // To the first version of the first key >= `key`.
+  virtual void Seek(std::string_view key) = 0;
+  virtual void SeekToFirst() = 0;
+  virtual void Next() = 0;
+
+  // REQUIRES: Valid().
+  virtual std::string_view key() const = 0;
+  virtual uint64_t packed() const = 0;
+  virtual std::string_view value() const = 0;
+
+  virtual base::Status status() const = 0;
+};
+
+}  // namespace lsm

@@ -1,0 +1,88 @@
+// Options are what an engine is told at opening: where it lives, how large
+// its parts may grow, and what little it must know of its user.
+//
+// Threads: a value.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/file_system.h"
+#include "base/status.h"
+#include "lsm/faults.h"
+#include "lsm/format.h"
+#include "lsm/wal/log.h"
+
+namespace lsm {
+
+// Rows whose key begins with one byte, and how they want to be kept.
+struct KeyRange {
+  uint8_t leading = 0;
+  bool filter = true;
+  uint32_t block_bytes = 4096;
+  // Lengths of the key prefixes that WriteBatch::KillScope may name here.
+  std::vector<uint32_t> scope_lengths;
+};
+
+// A row that dies at a known time, as found on disk by the expiry walk.
+struct ExpiringRow {
+  std::string key;
+  Sequence sequence = 0;
+  int64_t expires_ms = 0;
+};
+
+struct Options {
+  base::FileSystem* fs = base::PosixFileSystem();
+  base::Clock* clock = base::SystemClock();
+  std::string directory;
+  bool create_if_missing = true;
+
+  SyncPolicy sync_policy = SyncPolicy::kAlways;
+  // All sizes in bytes; the three go down to 64 KiB for tests.
+  uint64_t generation_bytes = 64 << 20;
+  uint64_t table_bytes = 32 << 20;
+  uint64_t log_segment_bytes = 64 << 20;
+  // Off: log segments grow as they are written (slower, but small).
+  bool log_preallocate = true;
+  bool log_direct = true;                 // where the file system agrees
+  int log_depth = 2;                      // frames in flight, 1 to 8
+  uint64_t log_retained_bytes = 1 << 30;  // beyond it a flush is forced
+
+  // The budget for records, block cache, filters and indexes together.
+  uint64_t memory_bytes = uint64_t{1} << 30;
+  uint32_t filter_bits_per_key = 10;
+  bool compress = true;
+
+  // Whatever is not listed has the defaults of KeyRange.
+  std::vector<KeyRange> key_ranges;
+
+  // The time of death of a row in ms since 1970, or 0. Used to count and to
+  // report, never to drop.
+  std::function<int64_t(std::string_view key, std::string_view value)>
+      expiry_of;
+  // Owner thread: rows on disk that die before about a minute from now and,
+  // during Open, rows of the log that die at all.
+  std::function<void(std::span<const ExpiringRow>)> on_expiring;
+
+  // Any thread: released(), synced() or the error changed, or background work
+  // waits for the next Tick. May only wake somebody up.
+  std::function<void()> on_progress;
+
+  // Off: no thread is started; flush, compaction and log writes happen when
+  // the owner calls (Submit, Tick, RunBackground). For tests that replay.
+  bool background_threads = true;
+
+  // After corruption in the log: copy the damaged segments aside and cut
+  // there, instead of refusing to open.
+  bool salvage_log = false;
+
+  // Deliberate mistakes, for the tests that must notice them.
+  Faults faults;
+};
+
+}  // namespace lsm

@@ -1,0 +1,69 @@
+// Stats are the engine's numbers as of one moment, for INFO and /metrics.
+//
+// Threads: a value.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace lsm {
+
+inline constexpr int kLevelsMax = 7;
+
+struct Stats {
+  // Memory, in true allocator bytes.
+  uint64_t active_bytes = 0;
+  uint64_t sealed_bytes = 0;
+  uint64_t clean_bytes = 0;
+  uint64_t index_bytes = 0;         // the hash index
+  uint64_t table_memory_bytes = 0;  // filters and block indexes
+  uint64_t cache_bytes = 0;         // the block cache
+  uint64_t memory_budget_bytes = 0;
+  uint64_t records = 0;
+  uint64_t evicted_records = 0;
+
+  // Lookups that memory answered, filters answered, and tables answered.
+  uint64_t memory_hits = 0;
+  uint64_t filter_negatives = 0;
+  uint64_t fetches = 0;
+  uint64_t cache_hits = 0;
+  uint64_t cache_misses = 0;
+
+  // The log.
+  uint64_t log_frames = 0;
+  uint64_t log_batches = 0;
+  uint64_t log_bytes = 0;           // as written, padding included
+  uint64_t log_retained_bytes = 0;  // on disk, not yet given up
+  uint64_t log_syncs = 0;
+  int64_t last_sync_us = 0;  // wall clock of the last rise of synced
+  uint64_t applied = 0;
+  uint64_t released = 0;
+  uint64_t synced = 0;
+  uint64_t flushed = 0;
+  bool log_out_of_space = false;
+
+  // Tables.
+  struct Level {
+    uint64_t files = 0;
+    uint64_t bytes = 0;
+    uint64_t rows = 0;
+    uint64_t tombstones = 0;
+  };
+  std::array<Level, kLevelsMax> levels = {};
+  uint64_t flushes = 0;
+  uint64_t flush_bytes = 0;
+  uint64_t compactions = 0;
+  uint64_t compaction_read_bytes = 0;
+  uint64_t compaction_written_bytes = 0;
+  uint64_t pending_compaction_bytes = 0;
+  uint64_t dead_scopes = 0;
+  uint64_t background_errors = 0;
+
+  // Recovery.
+  uint64_t incarnation = 0;
+  uint64_t replayed_batches = 0;
+  int64_t recovery_us = 0;
+};
+
+}  // namespace lsm

@@ -1,0 +1,156 @@
+#include "lsm/table/table_builder.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "lsm/table/footer.h"
+
+namespace lsm {
+namespace {
+
+using base::Result;
+using base::Status;
+
+// One append to the file: large enough to be cheap, small enough to pace.
+constexpr size_t kChunkBytes = 256 << 10;
+
+// Tombstones that make a block slow to scan across.
+constexpr uint64_t kDenseTombstones = 100;
+
+}  // namespace
+
+TableBuilder::TableBuilder(const TableOptions& options,
+                           base::WritableFile* file, uint64_t file_number,
+                           const Uuid& uuid)
+    : options_(options),
+      file_(file),
+      file_number_(file_number),
+      uuid_(uuid),
+      seed_(TableSeed(uuid, file_number)),
+      block_(options.restart_interval),
+      filter_(options.filter_bits_per_key) {
+  properties_.level = options.level;
+}
+
+Status TableBuilder::Add(std::string_view key, uint64_t packed,
+                         std::string_view value) {
+  TRY(status_);
+  CHECK(key.size() <= kKeyBytesMax && value.size() <= kValueBytesMax);
+  const bool first = rows() == 0;
+  const int order = first ? 1 : key.compare(last_key_);
+  CHECK(order > 0 || (order == 0 && packed < last_packed_));
+
+  if (IsBlockFull(key.size() + value.size())) TRY(FlushBlock(&key));
+  block_.Add(last_key_, key, packed, value);
+  CountRow(key, packed, value);
+  if (order > 0) {
+    ++properties_.keys;
+    filter_.Add(HashKey(key));
+    if (first) properties_.smallest_key = key;
+    last_key_.assign(key);
+  }
+  last_packed_ = packed;
+  return Status::Ok();
+}
+
+// A large row does not join the small ones before it: whoever wants one of
+// them would read it too.
+bool TableBuilder::IsBlockFull(size_t row_bytes) const {
+  if (block_.empty()) return false;
+  const size_t bytes = block_.bytes();
+  if (bytes >= options_.block_bytes) return true;
+  if (bytes + row_bytes <= options_.block_bytes) return false;
+  return row_bytes >= options_.block_bytes ||
+         bytes >= options_.block_bytes - options_.block_bytes / 8;
+}
+
+void TableBuilder::CountRow(std::string_view key, uint64_t packed,
+                            std::string_view value) {
+  const Sequence sequence = SequenceOf(packed);
+  if (rows() == 0 || sequence < properties_.smallest_sequence) {
+    properties_.smallest_sequence = sequence;
+  }
+  properties_.largest_sequence =
+      std::max(properties_.largest_sequence, sequence);
+  ++properties_.rows;
+  ++block_rows_;
+  properties_.raw_bytes += key.size() + sizeof packed + value.size();
+  if (KindOf(packed) == Kind::kTombstone) {
+    ++properties_.tombstones;
+    ++block_tombstones_;
+  } else if (options_.expiry_of) {
+    const int64_t dies_ms = options_.expiry_of(key, value);
+    if (dies_ms == 0) return;
+    int64_t& earliest_ms = properties_.earliest_expiry_ms;
+    if (earliest_ms == 0 || dies_ms < earliest_ms) earliest_ms = dies_ms;
+    properties_.latest_expiry_ms =
+        std::max(properties_.latest_expiry_ms, dies_ms);
+  }
+}
+
+uint64_t TableBuilder::EstimatedBytes() const {
+  return offset_ + (block_.empty() ? 0 : block_.bytes()) +
+         filter_.EstimatedBytes() + index_.EstimatedBytes() + 2 * kFooterBytes;
+}
+
+Status TableBuilder::FlushBlock(const std::string_view* next_key) {
+  const std::string_view separator =
+      next_key == nullptr || *next_key == last_key_
+          ? std::string_view(last_key_)
+          : ShortestSeparator(last_key_, *next_key);
+  if (block_tombstones_ >= kDenseTombstones ||
+      block_tombstones_ * 2 >= block_rows_) {
+    ++properties_.dense_blocks;
+  }
+  ++properties_.data_blocks;
+  const Extent extent = AppendPart(block_.Finish(), options_.compression);
+  index_.Add(separator, extent.size);
+  block_.Reset();
+  block_rows_ = 0;
+  block_tombstones_ = 0;
+  return chunk_.size() >= kChunkBytes ? WriteChunk() : Status::Ok();
+}
+
+Extent TableBuilder::AppendPart(std::string_view payload,
+                                Compression compression) {
+  const Extent extent = {
+      offset_, AppendBlock(payload, compression, seed_, offset_, &chunk_)};
+  offset_ += extent.size + kBlockTrailerBytes;
+  return extent;
+}
+
+Status TableBuilder::WriteChunk() {
+  status_ = file_->Append(chunk_);
+  // A single huge row must not keep its memory for the rest of the table.
+  if (chunk_.size() > 4 * kChunkBytes) chunk_ = std::string();
+  chunk_.clear();
+  return status_;
+}
+
+Result<TableProperties> TableBuilder::Finish() {
+  TRY(status_);
+  CHECK(rows() > 0);
+  TRY(FlushBlock(nullptr));
+  properties_.largest_key = last_key_;
+  properties_.data_bytes = offset_;
+  const std::string filter = filter_.Finish();
+  if (!filter.empty()) {
+    // Bits of a good filter are noise: nothing to compress.
+    properties_.filter = AppendPart(filter, Compression::kNone);
+  }
+  properties_.index = AppendPart(index_.Finish(), options_.compression);
+
+  Footer footer;
+  footer.properties = AppendPart(properties_.Encode(), Compression::kNone);
+  footer.uuid = uuid_;
+  footer.file_number = file_number_;
+  // Two keys of less than 1 GiB each and some numbers.
+  static_assert(2 * kKeyBytesMax + 1024 < UINT32_MAX);
+  chunk_.append(footer.Encode());
+  offset_ += kFooterBytes;
+  TRY(WriteChunk());
+  properties_.file_bytes = offset_;
+  return properties_;
+}
+
+}  // namespace lsm

@@ -1,0 +1,94 @@
+#include "lsm/version/manifest_file.h"
+
+#include <utility>
+
+#include "base/random.h"
+#include "base/strings.h"
+#include "lsm/version/file_names.h"
+#include "lsm/version/manifest_format.h"
+#include "lsm/wal/frame.h"
+
+namespace lsm {
+namespace {
+
+using base::Result;
+using base::Status;
+
+Status WriteCurrent(base::FileSystem* fs, const std::string& directory,
+                    uint64_t number, const ManifestFaults& faults) {
+  const std::string current =
+      base::JoinPath(directory, std::string(kCurrentName));
+  const std::string path = faults.current_in_place ? current : current + ".tmp";
+  {
+    TRY_ASSIGN(std::unique_ptr<base::WritableFile> file,
+               fs->CreateWritable(path));
+    TRY(file->Append(EncodeCurrent(number)));
+    TRY(file->Sync());
+  }
+  if (!faults.current_in_place) TRY(fs->Rename(path, current));
+  return faults.skip_directory_sync ? Status::Ok()
+                                    : fs->SyncDirectory(directory);
+}
+
+}  // namespace
+
+ManifestFile::ManifestFile(uint64_t number, const ManifestFaults& faults)
+    : number_(number), faults_(faults), salt_(base::SecureRandom()) {}
+
+ManifestFile::~ManifestFile() = default;
+
+Result<std::unique_ptr<ManifestFile>> ManifestFile::Create(
+    base::FileSystem* fs, const std::string& directory, uint64_t number,
+    const Uuid& uuid, std::string_view snapshot, const ManifestFaults& faults) {
+  std::unique_ptr<ManifestFile> made(new ManifestFile(number, faults));
+  TRY_ASSIGN(made->file_, fs->CreateWritable(
+                              base::JoinPath(directory, ManifestName(number))));
+  std::string bytes(kFileHeaderBlock, '\0');
+  FileHeader header;
+  header.magic = kManifestMagic;
+  header.db_uuid = uuid;
+  header.number = number;
+  header.salt = made->salt_;
+  EncodeFileHeader(header, bytes.data());
+  made->AppendFrame(snapshot, &bytes);
+  made->snapshot_bytes_ = bytes.size() - kFileHeaderBlock;
+  TRY(made->file_->Append(bytes));
+  if (!faults.current_before_sync) TRY(made->file_->Sync());
+  made->synced_edit_ = made->last_edit_;
+  if (!faults.skip_directory_sync) TRY(fs->SyncDirectory(directory));
+  TRY(WriteCurrent(fs, directory, number, faults));
+  return made;
+}
+
+// Without a payload it is a witness of the edits before it, no edit itself.
+void ManifestFile::AppendFrame(std::string_view payload, std::string* out) {
+  const uint64_t previous = last_edit_;
+  if (!payload.empty()) ++last_edit_;
+  FrameHeader header;
+  if (payload.empty()) header.flags |= kFrameEmpty;
+  header.number_low = static_cast<uint32_t>(number_);
+  header.payload_bytes = static_cast<uint32_t>(payload.size());
+  header.first = last_edit_;
+  header.last = last_edit_;
+  header.prev_last = previous;
+  header.durable_upto = faults_.claim_too_much ? last_edit_ : synced_edit_;
+  header.prev_chain = chain_;
+  out->append(EncodeFrame(header, payload, salt_, kManifestAlignment, &chain_));
+}
+
+Status ManifestFile::Append(std::span<const std::string> edits) {
+  std::string bytes;
+  for (const std::string& edit : edits) AppendFrame(edit, &bytes);
+  if (edits.empty()) {
+    if (faults_.skip_witness) return Status::Ok();
+    AppendFrame({}, &bytes);
+  }
+  TRY(file_->Append(bytes));
+  if (!faults_.skip_edit_sync) TRY(file_->Sync());
+  synced_edit_ = last_edit_;
+  return Status::Ok();
+}
+
+uint64_t ManifestFile::bytes() const { return file_->size(); }
+
+}  // namespace lsm

@@ -1,0 +1,78 @@
+#include "lsm/wal/segment_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "lsm/wal/segment_builder.h"
+
+namespace lsm {
+namespace {
+
+class SegmentReaderTest : public testing::Test {
+ protected:
+  SegmentReaderTest() { EXPECT_TRUE(fs_.CreateDirectory("db").ok()); }
+  std::unique_ptr<SegmentReader> Open() {
+    auto reader = SegmentReader::Open(&fs_, "db", {}, 1, {});
+    EXPECT_TRUE(reader.ok());
+    return std::move(reader).value();
+  }
+
+  support::CrashFileSystem fs_;
+};
+
+TEST_F(SegmentReaderTest, FindsFramesWhereTheyAre) {
+  SegmentBuilder one(1);
+  one.Open({}, 0, 0);
+  const size_t at = one.end();
+  one.Batches({10}, 5);
+  const size_t end = one.end();
+  one.Put(&fs_);
+  const auto reader = Open();
+  const auto frame = reader->FrameAt(at, reader->end());
+  ASSERT_TRUE(frame.ok());
+  ASSERT_TRUE(frame.value());
+  EXPECT_EQ(frame.value()->header.last, 10u);
+  EXPECT_EQ(frame.value()->end, end);
+  EXPECT_FALSE(reader->FrameAt(at + 8, reader->end()).value());
+  EXPECT_FALSE(reader->FrameAt(at, end - 8).value());
+  EXPECT_FALSE(reader->FrameAt(1 << 30, reader->end()).value());
+  EXPECT_EQ(reader->highest_seen(), 10u);
+}
+
+TEST_F(SegmentReaderTest, FindsTheNextHeaderAcrossItsWindows) {
+  constexpr size_t kGap = (size_t{1} << 20) + 24;
+  SegmentBuilder one(1, size_t{3} << 20);
+  one.Open({}, 0, 0);
+  const size_t from = one.end();
+  one.bytes()->append(kGap, 'x');
+  const size_t at = one.end();
+  one.Batches({10}, 5).Damage(-10).Put(&fs_);
+  const auto reader = Open();
+  EXPECT_EQ(reader->FindHeader(from, reader->end()).value(), at);
+  EXPECT_EQ(reader->FindHeader(from + 1, reader->end()).value(), at);
+  EXPECT_EQ(reader->FindHeader(at + 8, reader->end()).value(), std::nullopt);
+  EXPECT_EQ(reader->FindHeader(from, at).value(), std::nullopt);
+  EXPECT_FALSE(reader->FrameAt(at, reader->end()).value());
+}
+
+TEST_F(SegmentReaderTest, DoesNotKnowHeadersOfAnotherSegment) {
+  SegmentBuilder one(1);
+  FrameHeader header;
+  header.number_low = 2;
+  uint64_t chain = 0;
+  one.bytes()->append(EncodeFrame(header, "", 0x9e3779b97f4a7c15, 8, &chain));
+  one.Put(&fs_);
+  const auto reader = Open();
+  EXPECT_EQ(reader->FindHeader(kFileHeaderBlock, reader->end()).value(),
+            std::nullopt);
+}
+
+TEST_F(SegmentReaderTest, SaysWhenTheDiskCannotRead) {
+  SegmentBuilder(1).Open({}, 0, 0).Put(&fs_);
+  const auto reader = Open();
+  reader->Forget();
+  fs_.FailReads("db/" + SegmentName(1), 4096, 1);
+  EXPECT_EQ(reader->HeaderAt(4096).status().code(), base::Code::kIo);
+}
+
+}  // namespace
+}  // namespace lsm
