@@ -1,0 +1,406 @@
+#include "commands/dispatch.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/strings.h"
+#include "commands/errors.h"
+#include "types/data_set.h"
+#include "types/keyspace.h"
+
+namespace commands {
+namespace {
+
+// More runs than this mean that rows vanish as fast as they are fetched.
+constexpr int kRunsMax = 1000;
+// Longest row key that Prefetch builds; longer ones are rare and not worth it.
+constexpr size_t kPrefetchBytesMax = 256;
+// Rows found dead by commands, deleted right after the command.
+constexpr size_t kFoundBudget = 128;
+// When the log or a read has failed, dead rows are tried again after this.
+constexpr int64_t kRetryMs = 1000;
+
+// What the client is told; after the code of its own that Invalid brings.
+std::string ErrorText(const base::Status& status) {
+  if (status.code() == base::Code::kInvalid) {
+    return std::string(status.message());
+  }
+  return base::StrCat("ERR ", status.message());
+}
+
+// A client's mistake is a reply and no more.
+void LogTrouble(std::string_view who, const base::Status& status) {
+  if (status.code() == base::Code::kInvalid) return;
+  base::LogWarning(who, " failed: ", status.message());
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(Table* table, Server* server, uint64_t seed)
+    : table_(table),
+      server_(server),
+      txn_(&server->data),
+      expiry_txn_(&server->data),
+      seeds_(seed) {}
+
+uint32_t Dispatcher::Request::flags() const {
+  const uint32_t own = spec().flags;
+  return own & kRunsQueue ? own | session.queue_flags : own;
+}
+
+Done Dispatcher::Execute(Session& session, resp::Words words,
+                         resp::Writer& reply) {
+  const Request request{session,
+                        words,
+                        reply,
+                        reply.mark(),
+                        FindEntry(words),
+                        server_->clock.WallMicros()};
+  session.active_ms = request.now_ms();
+  session.last_command = request.entry;
+  if (IsHttp(request)) [[unlikely]]
+    return {Outcome::kClose, 0};
+  const base::Status why = CheckAll(request);
+  if (!why.ok()) [[unlikely]]
+    return Reject(request, why);
+  if (IsPaused(request)) [[unlikely]]
+    return {Outcome::kRetryLater, 0};
+  if (session.in_multi && !(request.spec().flags & kNotQueued)) {
+    return Enqueue(request);
+  }
+  return Run(request);
+}
+
+// A web page that posts its commands from within somebody's browser: nothing
+// that follows is executed.
+bool Dispatcher::IsHttp(const Request& request) {
+  return request.entry == nullptr &&
+         (base::EqualsIgnoreCase(request.words[0], "post") ||
+          base::EqualsIgnoreCase(request.words[0], "host:"));
+}
+
+CommandEntry* Dispatcher::FindEntry(resp::Words words) const {
+  CommandEntry* entry = table_->Find(words[0]);
+  if (entry == nullptr || entry->spec->subcommands.empty() ||
+      words.size() == 1) {
+    return entry;
+  }
+  return table_->FindSub(*entry, words[1]);
+}
+
+Done Dispatcher::Reject(const Request& request, const base::Status& why) {
+  Session& session = request.session;
+  std::string message(why.message());
+  if (session.in_multi) session.multi_failed = true;
+  if (request.entry != nullptr) {
+    ++request.entry->statistics.rejected_calls;
+    if (request.spec().flags & kRunsQueue) message = AbandonQueue(session, why);
+  }
+  request.reply.Error(message);
+  NoteError(message);
+  Silence(request);
+  return {Outcome::kReplied, 0};
+}
+
+std::string Dispatcher::AbandonQueue(Session& session,
+                                     const base::Status& why) {
+  session.ClearQueue();
+  server_->sessions.watches().Unwatch(session);
+  std::string_view message = why.message();
+  if (message.starts_with("ERR ")) message.remove_prefix(4);
+  return base::StrCat(kExecAbortPrefix, message);
+}
+
+bool Dispatcher::IsPaused(const Request& request) const {
+  switch (server_->sessions.pause(request.now_ms())) {
+    case Sessions::Pause::kNone:
+      return false;
+    case Sessions::Pause::kWrites:
+      return (request.flags() & (kWrite | kMayReplicate)) != 0;
+    case Sessions::Pause::kAll:
+      return true;
+  }
+  return false;
+}
+
+Done Dispatcher::Enqueue(const Request& request) {
+  Session& session = request.session;
+  // EXEC will not run anything any more, so nothing needs to be kept.
+  if (!session.multi_failed && !session.watch_failed) {
+    session.queue.emplace_back(request.entry, request.words);
+    session.queue_bytes += session.queue.back().memory_bytes();
+    session.queue_flags |= request.spec().flags;
+    if (session.queue_bytes > server_->rules.queue_bytes_max) {
+      return {Outcome::kClose, 0};
+    }
+  }
+  request.reply.Simple("QUEUED");
+  Silence(request);
+  return {Outcome::kReplied, 0};
+}
+
+// --- Running.
+
+Done Dispatcher::Run(const Request& request) {
+  types::Sequence gate = 0;
+  Sessions::Executing& executing = server_->sessions.executing_;
+  txn_.Begin(request.now_ms(), seeds_.Next(), request.session.db,
+             (request.flags() & kWrite) != 0);
+  base::Status status = RunUntilComplete(request);
+  if (status.ok()) {
+    status = Commit(txn_, (request.flags() & kFreesSpace) != 0);
+  }
+  gate = txn_.gate();
+  if (!status.ok() && request.session.in_multi &&
+      (request.spec().flags & kRunsQueue)) [[unlikely]] {
+    LogTrouble(request.entry->full_name, status);
+    status = base::Status::Invalid(AbandonQueue(request.session, status));
+  }
+  if (status.ok()) {
+    executing = {&request.session, &request.reply, &gate};
+    txn_.RunAfter();
+    executing = {};
+  }
+  return Finish(request, status, gate);
+}
+
+base::Status Dispatcher::RunUntilComplete(const Request& request) {
+  const bool rerun = rerun_seed_ != 0;
+  bool once_more = rerun;
+  if (rerun) [[unlikely]]
+    txn_.InjectMisses(++rerun_seed_);
+  for (int runs = 0; runs < kRunsMax; ++runs) {
+    request.reply.set_protocol(request.session.protocol);
+    base::Status status = Invoke(*request.entry, request.words, request.session,
+                                 request.reply, false);
+    if (status.IsMiss()) {
+      WantKeys(request);
+      TRY(FetchWants(txn_));
+      ++server_->statistics.reruns;
+    } else if (once_more) {
+      once_more = false;
+      txn_.Restart();
+    } else {
+      return status;
+    }
+    request.reply.Rewind(request.mark);
+  }
+  return base::Status::Io("the rows of this command do not stay in memory");
+}
+
+base::Status Dispatcher::Invoke(const CommandEntry& entry, resp::Words words,
+                                Session& session, resp::Writer& reply,
+                                bool in_exec) {
+  const size_t name_words = entry.parent == nullptr ? 1 : 2;
+  Call call{*entry.spec,
+            words,
+            ArgReader(words.subspan(name_words), entry.full_name),
+            txn_,
+            reply,
+            session,
+            *server_,
+            txn_.now_ms(),
+            in_exec};
+  return entry.spec->handler(call);
+}
+
+base::Status Dispatcher::FetchWants(types::Txn& txn) {
+  const std::vector<std::string> wants = txn.TakeWants();
+  TRY(server_->data.engine().Fetch(wants));
+  txn.Restart();
+  return base::Status::Ok();
+}
+
+// After a miss all keys of the request are wanted together, so that n cold
+// keys cost two runs. (Hot requests do not pay for a look ahead.)
+void Dispatcher::WantKeys(const Request& request) {
+  const int db = request.session.db;
+  if (!(request.spec().flags & kRunsQueue)) {
+    WantKeys(request.spec(), request.words, db);
+    return;
+  }
+  for (const QueuedCommand& command : request.session.queue) {
+    WantKeys(*command.entry().spec, command.words(), db);
+  }
+}
+
+void Dispatcher::WantKeys(const CommandSpec& spec, resp::Words words, int db) {
+  ForEachKey(spec.keys, words.size(),
+             [&](size_t at) { txn_.Want(txn_.HeadKeyOf(db, words[at])); });
+}
+
+base::Status Dispatcher::RunQueue(Call& call) {
+  call.reply.Array(call.session.queue.size());
+  for (const QueuedCommand& command : call.session.queue) {
+    const types::Txn::Mark savepoint = call.txn.mark();
+    const resp::Writer::Mark mark = call.reply.mark();
+    const int64_t start_us = server_->clock.WallMicros();
+    const base::Status status = Invoke(command.entry(), command.words(),
+                                       call.session, call.reply, true);
+    if (status.IsMiss()) return status;
+    if (!status.ok()) {
+      call.txn.RollBack(savepoint);
+      call.reply.Rewind(mark);
+      LogTrouble(command.entry().full_name, status);
+      call.reply.Error(ErrorText(status));
+    }
+    const int64_t micros = server_->clock.WallMicros() - start_us;
+    call.txn.After([this, &entry = command.entry(), micros, status] {
+      NoteCall(entry, micros, status);
+    });
+    if (server_->slow_log.IsSlow(micros)) [[unlikely]] {
+      // The queue is gone when the after-list runs.
+      call.txn.After([this, &session = call.session, micros,
+                      copy = std::make_shared<QueuedCommand>(&command.entry(),
+                                                             command.words())] {
+        NoteTime(copy->entry(), session, copy->words(), micros);
+      });
+    }
+  }
+  return base::Status::Ok();
+}
+
+base::Status Dispatcher::Commit(types::Txn& txn, bool may_use_reserve) {
+  const base::Status status = txn.Commit(may_use_reserve);
+  if (status.ok() || status.code() == base::Code::kInvalid) return status;
+  if (!log_failed_) base::LogWarning("a write failed: ", status.message());
+  log_failed_ = true;
+  return base::Status::Invalid(base::StrCat(
+      status.code() == base::Code::kNoRoom ? kMisconfNoSpace : kMisconfLog,
+      status.message()));
+}
+
+// --- Afterwards.
+
+Done Dispatcher::Finish(const Request& request, const base::Status& status,
+                        types::Sequence gate) {
+  Session& session = request.session;
+  Watches& watches = server_->sessions.watches();
+  if (!status.ok()) {
+    request.reply.Rewind(request.mark);
+    LogTrouble(request.entry->full_name, status);
+    request.reply.Error(ErrorText(status));
+  } else if (!watches.empty()) {
+    watches.Touch(txn_.written());
+  }
+  // What ended in an error has looked all the same.
+  server_->statistics.keyspace_hits += txn_.hits();
+  server_->statistics.keyspace_misses += txn_.misses();
+  const int64_t micros = server_->clock.WallMicros() - request.start_us;
+  NoteCall(*request.entry, micros, status);
+  if (server_->slow_log.IsSlow(micros)) [[unlikely]] {
+    NoteTime(*request.entry, session, request.words, micros);
+  }
+  Silence(request);
+  if (server_->data.expiry().has_found()) [[unlikely]] {
+    ExpireDue(kFoundBudget);
+  }
+  if (session.close_after_reply) return {Outcome::kClose, gate};
+  if (session.blocked()) return {Outcome::kBlocked, gate};
+  return {Outcome::kReplied, gate};
+}
+
+void Dispatcher::NoteCall(CommandEntry& entry, int64_t micros,
+                          const base::Status& status) {
+  ++server_->statistics.commands;
+  ++entry.statistics.calls;
+  // The wall clock may have been set back in between.
+  const auto elapsed = static_cast<uint64_t>(std::max<int64_t>(micros, 0));
+  entry.statistics.micros += elapsed;
+  if (server_->rules.tracks_latency) {
+    auto& latency = entry.statistics.latency;
+    if (latency == nullptr) latency = std::make_unique<base::Histogram>();
+    latency->Record(elapsed);
+  }
+  if (status.ok()) return;
+  ++entry.statistics.failed_calls;
+  NoteError(ErrorText(status));
+}
+
+void Dispatcher::NoteError(std::string_view message) {
+  server_->statistics.NoteError(message.substr(0, message.find(' ')));
+}
+
+void Dispatcher::NoteTime(const CommandEntry& entry, const Session& session,
+                          resp::Words words, int64_t micros) {
+  if (entry.spec->flags & kSkipSlowlog) return;
+  std::vector<std::string_view> shown(words.begin(), words.end());
+  if (entry.spec->flags & kSecret) {
+    const size_t names = entry.parent == nullptr ? 1 : 2;
+    std::fill(shown.begin() + names, shown.end(), "(redacted)");
+  }
+  server_->slow_log.Add(
+      server_->clock.WallMicros() / 1'000'000, micros, shown,
+      session.transport == nullptr ? "" : session.transport->peer(),
+      session.name);
+}
+
+void Dispatcher::Silence(const Request& request) {
+  ReplyMode& mode = request.session.reply_mode;
+  if (mode == ReplyMode::kOn) [[likely]]
+    return;
+  if (mode == ReplyMode::kSkipNext) {
+    mode = ReplyMode::kSkip;
+    return;
+  }
+  request.reply.Rewind(request.mark);
+  if (mode == ReplyMode::kSkip) mode = ReplyMode::kOn;
+}
+
+void Dispatcher::Prefetch(const Session& session, resp::Words words) {
+  const CommandEntry* entry = table_->Find(words[0]);
+  if (entry == nullptr || entry->spec->keys.none()) return;
+  const size_t at = entry->spec->keys.first();
+  if (at >= words.size()) return;
+  const std::string_view key = words[at];
+  char row[kPrefetchBytesMax];
+  if (key.size() + types::kPrefixBytes > sizeof row) return;
+  const types::PhysicalId physical =
+      server_->data.databases().physical(session.db);
+  server_->data.engine().Prefetch(types::StoreHeadKey(row, physical, key).hash);
+}
+
+void Dispatcher::Remove(Session& session) {
+  server_->data.cursors().Release(session.id);
+  server_->sessions.Remove(session.id);
+}
+
+bool Dispatcher::ExpireDue(size_t budget) {
+  const int64_t now_ms = server_->clock.WallMillis();
+  if (server_->sessions.pause(now_ms) != Sessions::Pause::kNone) return false;
+  types::Expiry& expiry = server_->data.expiry();
+  const std::vector<std::string> due = expiry.TakeDue(now_ms, budget);
+  if (due.empty()) return false;
+  expiry_txn_.Begin(now_ms, /*seed=*/0, /*db=*/0, /*writes=*/true);
+  base::Status status = DeleteExpired(due);
+  if (status.ok()) status = Commit(expiry_txn_, /*may_use_reserve=*/true);
+  if (!status.ok()) {
+    LogTrouble("expiry", status);
+    for (const std::string& row : due) expiry.Add(row, now_ms + kRetryMs);
+    return false;
+  }
+  expiry_txn_.RunAfter();
+  Watches& watches = server_->sessions.watches();
+  if (!watches.empty()) watches.Touch(expiry_txn_.written());
+  return due.size() == budget;
+}
+
+base::Status Dispatcher::DeleteExpired(const std::vector<std::string>& rows) {
+  // Looks at all of them before it fetches what is missing, all at once.
+  while (true) {
+    bool missed = false;
+    for (const std::string& row : rows) {
+      const base::Status status =
+          types::DeleteIfExpired(expiry_txn_, types::HashedRowKey(row));
+      missed |= status.IsMiss();
+      if (!status.ok() && !status.IsMiss()) return status;
+    }
+    if (!missed) return base::Status::Ok();
+    TRY(FetchWants(expiry_txn_));
+  }
+}
+
+}  // namespace commands

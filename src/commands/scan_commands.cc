@@ -1,0 +1,171 @@
+// Commands that look for keys: KEYS, SCAN, RANDOMKEY.
+//
+// Keys lie in order, so a pattern that begins with literal bytes costs as much
+// as the keys that begin with them, and a SCAN cursor is a key to go on at
+// (types/scan_cursor.h).
+
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+
+#include "base/glob.h"
+#include "base/strings.h"
+#include "commands/command.h"
+#include "commands/server.h"
+#include "types/keyspace.h"
+
+namespace commands {
+namespace {
+
+using base::Status;
+using types::Head;
+using types::Keyspace;
+using types::RowCursor;
+
+Status MatchingKeys(Call& call) {
+  const std::string_view pattern = call.words[1];
+  Keyspace keys(call.txn);
+  const auto rows = keys.Rows(base::LiteralPrefix(pattern));
+  const resp::Writer::Mark mark = call.reply.mark();
+  size_t count = 0;
+  for (; rows->Valid(); rows->Next()) {
+    const std::string_view key = types::UserKey(rows->key());
+    if (pattern != "*" && !base::GlobMatch(pattern, key)) continue;
+    TRY_ASSIGN(const std::optional<Head> head, keys.HeadAt(*rows));
+    if (!head) continue;
+    call.reply.Bulk(key);
+    ++count;
+  }
+  TRY(rows->status());
+  call.reply.ArrayAt(mark, count);
+  return Status::Ok();
+}
+
+Status RandomKey(Call& call) {
+  TRY_ASSIGN(const std::optional<std::string> key,
+             Keyspace(call.txn).RandomKey());
+  if (key) {
+    call.reply.Bulk(*key);
+  } else {
+    call.reply.Null();
+  }
+  return Status::Ok();
+}
+
+// --- SCAN cursor [MATCH pattern] [COUNT n] [TYPE name]
+
+struct ScanOptions {
+  uint64_t cursor = 0;
+  std::string_view pattern = "*";
+  std::string_view type;  // empty: any
+  int64_t count = 10;
+
+  bool Wants(std::string_view key, const Head& head) const {
+    if (!type.empty() &&
+        !base::EqualsIgnoreCase(type, types::TypeName(head.type))) {
+      return false;
+    }
+    return pattern == "*" || base::GlobMatch(pattern, key);
+  }
+};
+
+// As strtoul reads it: Redis takes a sign, and wraps what is negative.
+base::Result<uint64_t> ReadCursor(std::string_view word) {
+  const std::string text(word);
+  char* end = nullptr;
+  errno = 0;
+  const uint64_t cursor = std::strtoull(text.c_str(), &end, 10);
+  if (std::isspace(static_cast<unsigned char>(text.c_str()[0])) ||
+      *end != '\0' || errno == ERANGE) {
+    return Status::Invalid("ERR invalid cursor");
+  }
+  return cursor;
+}
+
+base::Result<ScanOptions> ReadScan(ArgReader& args) {
+  ScanOptions options;
+  TRY_ASSIGN(options.cursor, ReadCursor(args.Next()));
+  while (args.More()) {
+    if (args.left() > 1 && args.Take("COUNT")) {
+      options.count = args.NextInt();
+      if (args.status().ok() && options.count < 1) args.Fail();
+    } else if (args.left() > 1 && args.Take("MATCH")) {
+      options.pattern = args.Next();
+    } else if (args.left() > 1 && args.Take("TYPE")) {
+      options.type = args.Next();
+    } else {
+      args.Fail();
+    }
+  }
+  TRY(args.status());
+  return options;
+}
+
+// Moves to where the scan goes on: behind the cursor's key, or at the front
+// when nobody knows the cursor.
+void Resume(Call& call, uint64_t cursor, RowCursor& rows) {
+  if (cursor == 0) return;
+  types::ScanCursors& cursors = call.txn.data().cursors();
+  const types::PhysicalId physical = call.txn.Physical(call.txn.db());
+  const std::optional<std::string> key = cursors.Find(cursor, physical);
+  if (key) {
+    rows.Seek(types::HeadKey(physical, *key));
+  } else {
+    call.txn.After(
+        [&statistics = call.server.statistics] { ++statistics.lost_cursors; });
+  }
+}
+
+uint64_t NextCursor(Call& call, const RowCursor& rows) {
+  types::ScanCursors& cursors = call.txn.data().cursors();
+  const uint64_t cursor = cursors.Draw(call.txn.random());
+  const types::PhysicalId physical = call.txn.Physical(call.txn.db());
+  call.txn.After([&cursors, cursor, physical, owner = call.session.id,
+                  key = std::string(types::UserKey(rows.key()))] {
+    cursors.Remember(cursor, physical, key, owner);
+  });
+  return cursor;
+}
+
+Status Scan(Call& call) {
+  TRY_ASSIGN(const ScanOptions options, ReadScan(call.args));
+  Keyspace keys(call.txn);
+  const auto rows = keys.Rows(base::LiteralPrefix(options.pattern));
+  Resume(call, options.cursor, *rows);
+  // The cursor comes first in the reply, so the page is gathered before.
+  std::vector<std::string_view> page;
+  for (int64_t looked = 0; rows->Valid() && looked < options.count; ++looked) {
+    const std::string_view key = types::UserKey(rows->key());
+    TRY_ASSIGN(const std::optional<Head> head, keys.HeadAt(*rows));
+    if (head && options.Wants(key, *head)) {
+      page.push_back(call.txn.arena().Copy(key));
+    }
+    rows->Next();
+  }
+  TRY(rows->status());
+  call.reply.Array(2);
+  call.reply.BulkInteger(rows->Valid() ? NextCursor(call, *rows) : 0);
+  call.reply.Array(page.size());
+  for (const std::string_view key : page) call.reply.Bulk(key);
+  return Status::Ok();
+}
+
+// name, handler, arity, keys, flags, categories, since, tips
+// (clang-format 14 fails on rows of unequal length.)
+// clang-format off
+constexpr CommandSpec kScanCommands[] = {
+    {"keys", MatchingKeys, 2, Keys::None(), kReadOnly, kKeyspace | kDangerous,
+     "1.0.0", "request_policy:all_shards nondeterministic_output_order"},
+    {"randomkey", RandomKey, 1, Keys::None(), kReadOnly, kKeyspace, "1.0.0",
+     "request_policy:all_shards nondeterministic_output"},
+    {"scan", Scan, -2, Keys::None(), kReadOnly, kKeyspace, "2.8.0",
+     "nondeterministic_output request_policy:special"},
+};
+// clang-format on
+static_assert(IsSorted(kScanCommands));
+
+}  // namespace
+
+std::span<const CommandSpec> ScanCommands() { return kScanCommands; }
+
+}  // namespace commands
