@@ -1,0 +1,32 @@
+// Executor is what the network asks of the commands: a session for each
+// connection, and the execution of its requests. The wiring answers it from
+// commands::Sessions and commands::Dispatcher.
+//
+// Threads: loop-bound.
+
+#pragma once
+
+#include "commands/dispatch.h"
+#include "commands/session.h"
+#include "resp/words.h"
+#include "resp/writer.h"
+
+namespace net {
+
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  // A client has come. The session lives until Close.
+  virtual commands::Session* Open(commands::Transport* transport) = 0;
+  // The client has gone.
+  virtual void Close(commands::Session& session) = 0;
+
+  virtual commands::Done Execute(commands::Session& session, resp::Words words,
+                                 resp::Writer& reply) = 0;
+  // This request will be executed soon, behind others of the same client.
+  virtual void Prefetch(const commands::Session& session,
+                        resp::Words words) = 0;
+};
+
+}  // namespace net
