@@ -1,0 +1,25 @@
+#include "server/doors.h"
+
+#include "base/strings.h"
+
+namespace server {
+
+std::string EngineLog::failure_reply() const {
+  return base::StrCat("MISCONF the log cannot be written any more (",
+                      engine().log_error().message(),
+                      "); whether this write was kept is decided by a restart");
+}
+
+void EngineLog::EndOfTick() {
+  // With slices left the loop comes back at once instead of sleeping.
+  if (engine().Tick()) loop_->Wake();
+}
+
+commands::Session* SessionExecutor::Open(commands::Transport* transport) {
+  commands::Session* const session =
+      sessions_->Add(transport, clock_->WallMillis());
+  session->authenticated = rules_->password.empty();
+  return session;
+}
+
+}  // namespace server

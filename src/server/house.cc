@@ -1,0 +1,289 @@
+#include "server/house.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/process.h"
+#include "base/random.h"
+#include "base/settings_file.h"
+#include "base/strings.h"
+#include "server/configuration.h"
+#include "server/version.h"
+
+namespace server {
+namespace {
+
+using base::Status;
+
+constexpr int64_t kChoresMs = 100;
+// Keys deleted in one slice because their time was up.
+constexpr size_t kExpireBudget = 200;
+// How long a clean shutdown waits for clients that do not read.
+constexpr int64_t kShutdownMs = 10'000;
+constexpr int64_t kShutdownPollMs = 5;
+
+std::string NewRunId() {
+  std::string bytes;
+  for (int i = 0; i < 3; ++i) {
+    const uint64_t word = base::SecureRandom();
+    bytes.append(reinterpret_cast<const char*>(&word), sizeof word);
+  }
+  return base::Hex(base::Sha1(bytes));
+}
+
+std::string Executable() {
+  char path[4096];
+  const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
+  return size > 0 ? std::string(path, static_cast<size_t>(size)) : "";
+}
+
+// What whoever finds damaged data can do about it.
+Status WithAdvice(const Status& status) {
+  if (status.code() != base::Code::kCorruption) return status;
+  return Status::Corruption(base::StrCat(
+      status.message(),
+      "; nothing was changed: restore the data from a backup, or, if it is "
+      "the log, keep what comes before with redbed-salvage-log yes"));
+}
+
+}  // namespace
+
+House::House(base::Settings* settings, std::string config_file,
+             base::FileSystem* fs)
+    : settings_(settings),
+      config_file_(std::move(config_file)),
+      fs_(fs),
+      data_(DataLimitsOf(*settings)),
+      server_{*clock_, data_, sessions_, statistics_, rules_},
+      table_(commands::AllFamilies()),
+      dispatcher_(&table_, &server_),
+      log_(&engine_, &loop_),
+      executor_(&sessions_, &dispatcher_, &rules_, clock_),
+      frontend_(&loop_, &executor_, &log_),
+      metrics_({engine_, sessions_, statistics_, frontend_, loop_}, &table_),
+      chores_timer_(&loop_, [this] { Chores(); }),
+      shutdown_timer_(&loop_, [this] { GoOnShuttingDown(); }),
+      signals_(&loop_, [this](int number) {
+        if (shutting_down_) _exit(1);
+        base::LogWarning("Received signal ", number,
+                         ", shutting down; once more ends at once");
+        Shutdown({});
+      }) {
+  ConfigureRules(*settings_, &rules_);
+  ConfigureNetwork(*settings_, &frontend_.limits());
+  ConfigureSlowLog(*settings_, &server_.slow_log);
+  server_.dispatcher = &dispatcher_;
+  server_.host = this;
+  server_.settings = settings_;
+  server_.started_us = clock_->WallMicros();
+  server_.version = kVersion;
+  server_.run_id = NewRunId();
+  server_.executable = Executable();
+  server_.config_file = config_file_;
+  server_.last_save_s = server_.started_us / 1'000'000;
+}
+
+House::~House() = default;
+
+// --- Opening.
+
+Status House::Open() {
+  TRY(OpenEngine());
+  TRY(Listen());
+  TRY(ListenAdmin());
+  settings_->OnChange([this](const base::SettingChange& change) {
+    return ApplyChange(change);
+  });
+  chores_timer_.Every(kChoresMs);
+  return Status::Ok();
+}
+
+Status House::OpenEngine() {
+  lsm::Options options;
+  options.fs = fs_;
+  ConfigureEngine(*settings_, &options);
+  types::Describe(&options);
+  options.on_progress = [this] { loop_.Wake(); };
+  options.on_expiring = [this](std::span<const lsm::ExpiringRow> rows) {
+    data_.expiry().Add(rows);
+  };
+  log_.set_depth(options.log_depth);
+  base::Result<std::unique_ptr<lsm::Engine>> opened =
+      lsm::Engine::Open(std::move(options));
+  if (!opened.ok()) return WithAdvice(opened.status());
+  engine_ = std::move(opened).value();
+  return data_.Attach(engine_.get());
+}
+
+Status House::CloseEngine() {
+  TRY(data_.Detach());
+  return engine_->Close();
+}
+
+Status House::Listen() {
+  const auto port = static_cast<uint16_t>(settings_->Integer("port"));
+  const auto backlog = static_cast<int>(settings_->Integer("tcp-backlog"));
+  if (port != 0) {
+    TRY(frontend_.ListenTcp(settings_->Words("bind"), port, backlog));
+  }
+  server_.tcp_port = port;
+  const std::string& path = settings_->Text("unixsocket");
+  if (path.empty()) return Status::Ok();
+  return frontend_.ListenUnix(
+      path, static_cast<uint32_t>(settings_->Integer("unixsocketperm")),
+      backlog);
+}
+
+Status House::ListenAdmin() {
+  const auto port = static_cast<uint16_t>(settings_->Integer("admin-port"));
+  if (port == 0) return Status::Ok();
+  admin::Sources sources;
+  sources.trouble = [this] {
+    return std::string(engine_->log_error().message());
+  };
+  sources.not_ready = [this] {
+    return shutting_down_ ? std::string("shutting down")
+                          : std::string(engine_->log_error().message());
+  };
+  sources.metrics = [this] { return metrics_.Render(); };
+  admin_ = std::make_unique<admin::HttpServer>(
+      &loop_, admin::Pages(std::move(sources)));
+  return admin_->Listen(settings_->Text("admin-bind"), port);
+}
+
+void House::Announce() const {
+  const lsm::Stats stats = engine_->stats();
+  base::LogNotice("Data in ", settings_->Text("dir"), ": ",
+                  stats.replayed_batches, " batches replayed, open after ",
+                  stats.recovery_us / 1000, " ms");
+  if (server_.tcp_port != 0) {
+    base::LogNotice("Listening on ", settings_->Text("bind"), ", port ",
+                    server_.tcp_port);
+  }
+  if (const std::string& path = settings_->Text("unixsocket"); !path.empty()) {
+    base::LogNotice("Listening on ", path);
+  }
+  if (admin_ != nullptr) {
+    base::LogNotice("Admin pages on http://", settings_->Text("admin-bind"),
+                    ":", admin_->port(), "/metrics");
+  }
+  base::LogNotice("Ready to accept connections");
+}
+
+int House::Run() {
+  Announce();
+  loop_.Run();
+  // Not from within the loop: the end of its last tick still asks the log.
+  if (const Status status = CloseEngine(); !status.ok()) {
+    base::LogWarning("Closing the data: ", status.message());
+    return 1;
+  }
+  base::LogWarning("Redbed is now ready to exit, bye bye...");
+  return 0;
+}
+
+// --- Running.
+
+void House::Chores() {
+  const int64_t now_ms = clock_->WallMillis();
+  sessions_.Tick(now_ms);
+  server_.waits.Tick(now_ms);
+  const int64_t now_us = clock_->MonotonicMicros();
+  server_.rates.commands.Sample(statistics_.commands, now_us);
+  server_.rates.input_bytes.Sample(frontend_.stats().input_bytes, now_us);
+  server_.rates.output_bytes.Sample(frontend_.stats().output_bytes, now_us);
+  if (shutting_down_) return;
+  // maxmemory is meant for the process: what the system sees of it beyond the
+  // engine's own count shrinks the cache.
+  const uint64_t resident = base::ResidentBytes();
+  const uint64_t counted = engine_->memory_in_use();
+  engine_->SetOtherMemory(resident > counted ? resident - counted : 0);
+  // A slice of dead keys; when there are more, the next turn comes at once.
+  if (dispatcher_.ExpireDue(kExpireBudget)) {
+    loop_.Post([this] {
+      if (!shutting_down_) (void)dispatcher_.ExpireDue(kExpireBudget);
+    });
+  }
+}
+
+Status House::ApplyChange(const base::SettingChange& change) {
+  const std::string_view name = change.spec.name;
+  if (name == "appendfsync") {
+    TRY(engine_->SetSyncPolicy(SyncPolicyOf(*settings_)));
+  } else if (name == "maxmemory") {
+    engine_->SetMemoryBytes(MemoryBudget(*settings_));
+  } else if (name == "redbed-generation-bytes") {
+    engine_->SetGenerationBytes(
+        static_cast<uint64_t>(settings_->Integer(name)));
+  } else if (name == "loglevel") {
+    base::SetLogLevel(LogLevelOf(*settings_));
+  }
+  ConfigureNetwork(*settings_, &frontend_.limits());
+  ConfigureRules(*settings_, &rules_);
+  ConfigureSlowLog(*settings_, &server_.slow_log);
+  return Status::Ok();
+}
+
+commands::Traffic House::traffic() const {
+  const net::TrafficStats& stats = frontend_.stats();
+  commands::Traffic traffic;
+  traffic.rejected_connections = stats.rejected;
+  traffic.input_bytes = stats.input_bytes;
+  traffic.output_bytes = stats.output_bytes;
+  traffic.output_limit_cuts = stats.output_limit_cuts;
+  traffic.query_limit_cuts = stats.query_limit_cuts;
+  traffic.memory_bytes = frontend_.memory_bytes();
+  return traffic;
+}
+
+Status House::Reload() {
+  Status status = CloseEngine();
+  engine_.reset();
+  if (status.ok()) status = OpenEngine();
+  if (status.ok()) return status;
+  // Without data there is nothing to serve, not even the answer to this.
+  base::LogWarning("Opening the data again: ", status.message());
+  _exit(1);
+}
+
+Status House::RewriteConfig() {
+  if (config_file_.empty()) {
+    return Status::Invalid("ERR The server is running without a config file");
+  }
+  return base::RewriteSettingsFile(base::PosixFileSystem(), config_file_,
+                                   *settings_);
+}
+
+// --- Going down.
+
+void House::Shutdown(const commands::ShutdownOptions& options) {
+  if (shutting_down_) return;
+  shutting_down_ = true;
+  synced_ = false;
+  shutdown_until_ms_ = loop_.now_ms() + (options.now ? 0 : kShutdownMs);
+  frontend_.StopListening();
+  if (const std::string& path = settings_->Text("unixsocket"); !path.empty()) {
+    (void)unlink(path.c_str());  // Nobody listens behind this name any more.
+  }
+  frontend_.CloseAll();
+  engine_->Sync([this](Status) { synced_ = true; });
+  shutdown_timer_.Every(kShutdownPollMs);
+}
+
+void House::AbortShutdown() {
+  // Clients are gone already: a shutdown that has begun goes to its end.
+}
+
+void House::GoOnShuttingDown() {
+  const bool waited = loop_.now_ms() >= shutdown_until_ms_;
+  if (!waited && !(synced_ && frontend_.connection_count() == 0)) return;
+  shutdown_timer_.Stop();
+  chores_timer_.Stop();
+  admin_.reset();
+  loop_.Stop();
+}
+
+}  // namespace server
