@@ -1,0 +1,96 @@
+// Commands on connections and the server. Those that are never spoiled would
+// stop or block a server, or change what later replies depend on, if a word
+// were another.
+
+#include "compare/recipes.h"
+
+namespace compare {
+namespace {
+
+constexpr Spoiling kNever = Spoiling::kNever;
+
+// clang-format off
+constexpr Recipe kServiceRecipes[] = {
+    // Connections.
+    {15, "PING [<value>]"},
+    {10, "ECHO <value>"},
+    {3, "QUIT"},
+    {6, "RESET"},
+    {3, "HELLO [2 | 3 | 4 | <junk>]"},
+    {2, "HELLO (2 | 3) [AUTH default <junk>]"},
+    {2, "HELLO 3 SETNAME <name>", kNever},
+    {5, "AUTH [default | <junk>] <junk>"},
+    {4, "CLIENT ID"},
+    {6, "CLIENT GETNAME"},
+    {8, "CLIENT SETNAME <name>"},
+    {5, "CLIENT INFO"},
+    {5, "CLIENT LIST [TYPE (normal | master | replica | pubsub | <junk>) | "
+        "ID <client-id>...]"},
+    {3, "CLIENT KILL <client-address>"},
+    {6, "CLIENT KILL [ID <client-id>] [ADDR <client-address>] "
+        "[TYPE (normal | pubsub | replica | <junk>)] "
+        "[USER (default | <junk>)] [SKIPME (yes | no | <junk>)]", kNever},
+    {3, "CLIENT NO-EVICT (ON | OFF | <junk>)"},
+    {2, "CLIENT PAUSE (0 | 1 | 3 | -1 | abc) [WRITE | ALL | x]", kNever},
+    {3, "CLIENT UNPAUSE"},
+    {2, "CLIENT (HELP | <junk>) [<junk>]"},
+
+    // What commands there are.
+    {2, "COMMAND COUNT"},
+    {4, "COMMAND INFO <command>..."},
+    {3, "COMMAND DOCS <command>..."},
+    {3, "COMMAND LIST [FILTERBY (MODULE <junk> | ACLCAT <category> | "
+        "PATTERN <pattern>)]"},
+    {6, "COMMAND GETKEYS <request>"},
+    {1, "COMMAND (HELP | <junk>)"},
+    {10, "<unknown> [<value>...]"},
+
+    // Settings.
+    {8, "CONFIG GET <setting>..."},
+    {4, "CONFIG GET <setting-pattern>"},
+    {3, "CONFIG SET hash-max-listpack-entries (128 | 64 | -1 | abc)", kNever},
+    {2, "CONFIG SET hash-max-ziplist-entries (128 | 12 | 1k)", kNever},
+    {2, "CONFIG SET maxmemory-policy (noeviction | allkeys-lru | "
+        "allkeys-lfu | volatile-ttl | <junk>)", kNever},
+    {2, "CONFIG SET maxmemory (0 | 100gb | 1tb | 12x)", kNever},
+    {2, "CONFIG SET timeout (0 | 1000000 | -1)", kNever},
+    {1, "CONFIG SET databases (16 | 3)", kNever},
+    {2, "CONFIG SET slowlog-log-slower-than (10000 | -1) "
+        "hash-max-listpack-value (64 | abc | 65)", kNever},
+    {1, "CONFIG SET lazyfree-lazy-user-flush (yes | no | maybe)", kNever},
+    {1, "CONFIG SET notify-keyspace-events (KEA | <junk>)", kNever},
+    {1, "CONFIG SET notify-keyspace-events <junk>", kNever},
+    {1, "CONFIG SET hz (10 | 100 | 1000 | x)", kNever},
+    {1, "CONFIG SET loglevel (notice | warning | loud)", kNever},
+    {1, "CONFIG SET client-output-buffer-limit (<junk> | "
+        "pubsub)", kNever},
+    {1, "CONFIG SET nothing-like-this 1", kNever},
+    {1, "CONFIG SET timeout 0 timeout 0", kNever},
+    {1, "CONFIG SET timeout", kNever},
+    {1, "CONFIG (HELP | REWRITE | RESETSTAT | <junk>)", kNever},
+
+    // The server.
+    {5, "INFO [<section>...]"},
+    {4, "TIME"},
+    {3, "LASTSAVE"},
+    {3, "ROLE"},
+    {3, "WAIT (0 | 1 | -1 | x) (1 | 2)", kNever},
+    {2, "LOLWUT [VERSION (5 | 6 | 7 | x) [<index>...]]"},
+    {1, "SAVE", kNever},
+    {1, "BGSAVE [SCHEDULE | x]", kNever},
+    {3, "SHUTDOWN (ABORT | ABORT NOSAVE | x | SAVE NOSAVE | NOSAVE x)", kNever},
+    {10, "DEBUG DIGEST-VALUE <key>..."},
+    {6, "DEBUG OBJECT <key> [FAST | <junk>]"},
+    {6, "DEBUG PROTOCOL (string | integer | double | null | array | set | "
+        "map | attrib | push | verbatim | true | false | bignum | <junk>)"},
+    {2, "DEBUG SLEEP (0 | 0.001 | x)", kNever},
+    {2, "DEBUG SET-ACTIVE-EXPIRE (0 | 1)", kNever},
+    {2, "DEBUG (HELP | <junk>)", kNever},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Recipe> ServiceRecipes() { return kServiceRecipes; }
+
+}  // namespace compare
