@@ -118,7 +118,7 @@ class Reader {
     }
     uint64_t chain = 0;
     const std::optional<std::string_view> payload =
-        DecodePayload(rest(), *frame, header_.salt, &chain);
+        DecodePayload(rest(), *frame, header_.salt, kManifestAlignment, &chain);
     if (!payload) return false;
     if (!frame->Has(kFrameEmpty)) {
       Result<VersionEdit> edit = VersionEdit::Decode(*payload);

@@ -24,6 +24,10 @@ uint64_t PayloadChecksum(std::string_view payload, uint64_t salt,
   return base::Xxh3(payload, salt ^ header_checksum);
 }
 
+bool IsZero(std::string_view bytes) {
+  return bytes.find_first_not_of('\0') == std::string_view::npos;
+}
+
 }  // namespace
 
 void EncodeFileHeader(const FileHeader& header, char* block) {
@@ -42,7 +46,7 @@ void EncodeFileHeader(const FileHeader& header, char* block) {
 
 base::Result<FileHeader> DecodeFileHeader(std::string_view bytes,
                                           uint64_t magic) {
-  if (bytes.size() < kFileHeaderBytes) {
+  if (bytes.size() < kFileHeaderBlock) {
     return Status::Corruption("the file ends inside its first block");
   }
   const char* p = bytes.data();
@@ -58,6 +62,10 @@ base::Result<FileHeader> DecodeFileHeader(std::string_view bytes,
     return Status::Invalid(
         base::StrCat("was written by a newer version (file format ", version,
                      "); open it with that version"));
+  }
+  if (!IsZero(bytes.substr(kFileHeaderBytes,
+                           kFileHeaderBlock - kFileHeaderBytes))) {
+    return Status::Corruption("the first block is not zero behind its header");
   }
   FileHeader header;
   header.magic = magic;
@@ -126,7 +134,8 @@ std::optional<FrameHeader> DecodeHeader(std::string_view bytes, uint64_t salt) {
 
 std::optional<std::string_view> DecodePayload(std::string_view bytes,
                                               const FrameHeader& header,
-                                              uint64_t salt, uint64_t* chain) {
+                                              uint64_t salt, size_t alignment,
+                                              uint64_t* chain) {
   const size_t size = header.payload_bytes;
   if (bytes.size() < kFrameOverhead || bytes.size() - kFrameOverhead < size) {
     return std::nullopt;
@@ -134,6 +143,10 @@ std::optional<std::string_view> DecodePayload(std::string_view bytes,
   const std::string_view payload = bytes.substr(kFrameHeaderBytes, size);
   *chain = LoadLittle<uint64_t>(payload.data() + size);
   if (*chain != PayloadChecksum(payload, salt, header.checksum)) {
+    return std::nullopt;
+  }
+  const size_t used = kFrameOverhead + size;
+  if (!IsZero(bytes.substr(used, FrameBytes(size, alignment) - used))) {
     return std::nullopt;
   }
   return payload;

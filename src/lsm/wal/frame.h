@@ -13,6 +13,8 @@
 //   - The payload's checksum is seeded with the header's as well and is the
 //     `chain` of the frame; the next header repeats it, so that frames cannot
 //     change places or be left out unseen.
+//   - Padding is zero, and whoever reads checks it: no byte that was written
+//     is outside of every check.
 //
 // Threads: any.
 
@@ -49,8 +51,9 @@ struct FileHeader {
 
 // Fills all of `block`, which has kFileHeaderBlock bytes.
 void EncodeFileHeader(const FileHeader& header, char* block);
-// Corruption when magic or checksum do not fit, Invalid when a newer version
-// wrote it; the caller adds the file's name.
+// `bytes` begins with the whole block. Corruption when magic or checksum do not
+// fit or the rest of the block is not zero, Invalid when a newer version wrote
+// it; the caller adds the file's name.
 base::Result<FileHeader> DecodeFileHeader(std::string_view bytes,
                                           uint64_t magic);
 
@@ -102,9 +105,11 @@ std::string EncodeFrame(FrameHeader header, std::string_view payload,
 std::optional<FrameHeader> DecodeHeader(std::string_view bytes, uint64_t salt);
 
 // The payload of the frame at the front of `bytes` whose header is `header`,
-// or nothing if it is cut off or does not verify. Sets `*chain`.
+// or nothing if it is cut off or does not verify, or if what there is of its
+// padding is not zero. Sets `*chain`.
 std::optional<std::string_view> DecodePayload(std::string_view bytes,
                                               const FrameHeader& header,
-                                              uint64_t salt, uint64_t* chain);
+                                              uint64_t salt, size_t alignment,
+                                              uint64_t* chain);
 
 }  // namespace lsm

@@ -113,7 +113,7 @@ base::Result<std::optional<SegmentReader::Frame>> SegmentReader::FrameAt(
   if (frame.end > std::min(limit, end_)) return std::optional<Frame>();
   TRY_ASSIGN(const std::string_view bytes, Fetch(offset, frame.end - offset));
   std::optional<std::string_view> payload =
-      DecodePayload(bytes, *header, salt_, &frame.chain);
+      DecodePayload(bytes, *header, salt_, alignment_, &frame.chain);
   if (!payload && faults_.believe_torn_frames) {
     payload = bytes.substr(kFrameHeaderBytes, header->payload_bytes);
   }

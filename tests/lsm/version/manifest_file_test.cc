@@ -49,8 +49,9 @@ TEST(ManifestFile, FramesSayWhatTheyFollowAndWhatWasSynced) {
     EXPECT_EQ(frame->last, expected.last);
     EXPECT_EQ(frame->durable_upto, expected.durable_upto);
     EXPECT_EQ(frame->Has(kFrameEmpty), expected.payload.empty());
-    EXPECT_EQ(DecodePayload(rest, *frame, header.salt, &chain),
-              expected.payload);
+    EXPECT_EQ(
+        DecodePayload(rest, *frame, header.salt, kManifestAlignment, &chain),
+        expected.payload);
     last = frame->last;
     rest.remove_prefix(FrameBytes(frame->payload_bytes, kManifestAlignment));
   }

@@ -52,7 +52,7 @@ TEST(FileHeader, ComesBackAsItWas) {
 TEST(FileHeader, IsRefusedWhenAnyBitIsFlipped) {
   std::string block(kFileHeaderBlock, '\0');
   EncodeFileHeader(SomeFileHeader(), block.data());
-  for (size_t bit = 0; bit < kFileHeaderBytes * 8; ++bit) {
+  for (size_t bit = 0; bit < kFileHeaderBlock * 8; ++bit) {
     block[bit / 8] ^= static_cast<char>(1 << bit % 8);
     EXPECT_EQ(DecodeFileHeader(block, kMagic).status().code(),
               base::Code::kCorruption)
@@ -78,7 +78,7 @@ TEST(FileHeader, IsRefusedWhenShortOrOfAnotherKind) {
   EncodeFileHeader(SomeFileHeader(), block.data());
   EXPECT_FALSE(DecodeFileHeader(block, kMagic + 1).ok());
   EXPECT_FALSE(
-      DecodeFileHeader(block.substr(0, kFileHeaderBytes - 1), kMagic).ok());
+      DecodeFileHeader(block.substr(0, kFileHeaderBlock - 1), kMagic).ok());
 }
 
 TEST(Frame, ComesBackAsItWas) {
@@ -98,25 +98,37 @@ TEST(Frame, ComesBackAsItWas) {
       EXPECT_EQ(header->durable_upto, 99u);
       EXPECT_EQ(header->prev_chain, 0xabcdefu);
       uint64_t chain_read = 0;
-      EXPECT_EQ(DecodePayload(frame, *header, kSalt, &chain_read), payload);
+      EXPECT_EQ(DecodePayload(frame, *header, kSalt, alignment, &chain_read),
+                payload);
       EXPECT_EQ(chain_read, chain);
     }
   }
 }
 
 TEST(Frame, DoesNotVerifyWhenAnyBitIsFlipped) {
+  for (const size_t alignment : {size_t{8}, size_t{4096}}) {
+    uint64_t chain = 0;
+    std::string frame = EncodeFrame(SomeFrameHeader(), "some payload", kSalt,
+                                    alignment, &chain);
+    for (size_t bit = 0; bit < frame.size() * 8; ++bit) {
+      frame[bit / 8] ^= static_cast<char>(1 << bit % 8);
+      const auto header = DecodeHeader(frame, kSalt);
+      const bool verifies =
+          header && DecodePayload(frame, *header, kSalt, alignment, &chain);
+      EXPECT_FALSE(verifies) << bit;
+      frame[bit / 8] ^= static_cast<char>(1 << bit % 8);
+    }
+  }
+}
+
+TEST(Frame, EndsWhereItsPaddingEnds) {
   uint64_t chain = 0;
   std::string frame =
-      EncodeFrame(SomeFrameHeader(), "some payload", kSalt, 8, &chain);
-  const size_t used = kFrameOverhead + 12;
-  for (size_t bit = 0; bit < used * 8; ++bit) {
-    frame[bit / 8] ^= static_cast<char>(1 << bit % 8);
-    const auto header = DecodeHeader(frame, kSalt);
-    const bool verifies =
-        header && DecodePayload(frame, *header, kSalt, &chain);
-    EXPECT_FALSE(verifies) << bit;
-    frame[bit / 8] ^= static_cast<char>(1 << bit % 8);
-  }
+      EncodeFrame(SomeFrameHeader(), "payload", kSalt, 8, &chain);
+  frame += "what an earlier life of the file has left";
+  const auto header = DecodeHeader(frame, kSalt);
+  ASSERT_TRUE(header);
+  EXPECT_TRUE(DecodePayload(frame, *header, kSalt, 8, &chain));
 }
 
 TEST(Frame, DoesNotVerifyUnderAnotherSalt) {
@@ -133,7 +145,8 @@ TEST(Frame, DoesNotVerifyWhenCutOff) {
   const auto header = DecodeHeader(frame, kSalt);
   ASSERT_TRUE(header);
   for (size_t size = 0; size < kFrameOverhead + 7; ++size) {
-    EXPECT_FALSE(DecodePayload(frame.substr(0, size), *header, kSalt, &chain));
+    EXPECT_FALSE(
+        DecodePayload(frame.substr(0, size), *header, kSalt, 8, &chain));
   }
   EXPECT_FALSE(DecodeHeader(frame.substr(0, kFrameHeaderBytes - 1), kSalt));
 }

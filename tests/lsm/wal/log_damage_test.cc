@@ -81,7 +81,6 @@ class LogDamageTest : public testing::Test {
   int CountUnsafeFlips() {
     int unsafe = 0;
     for (uint64_t offset = 0; offset < used_; ++offset) {
-      if (offset == kFileHeaderBytes) offset = kFileHeaderBlock;
       const int bit = static_cast<int>(offset % 8);
       fs_.FlipBit(path_, offset, bit);
       if (!IsSafe()) ++unsafe;
@@ -102,6 +101,18 @@ class LogDamageTest : public testing::Test {
 TEST_F(LogDamageTest, IsNoticedAtEveryByte) {
   Write();
   EXPECT_EQ(CountUnsafeFlips(), 0);
+}
+
+TEST_F(LogDamageTest, IsNoticedInThePaddingOfDirectFrames) {
+  options_.direct = true;
+  Write();
+  ASSERT_GT(used_, 4u * kFileHeaderBlock);
+  EXPECT_EQ(CountUnsafeFlips(), 0);
+  // The padding of the first frame of batches; later ones vouch for it.
+  fs_.FlipBit(path_, 3 * kFileHeaderBlock - 1, 0);
+  const auto end = Replay();
+  ASSERT_FALSE(end.ok());
+  EXPECT_NE(end.status().message().find(path_), std::string_view::npos);
 }
 
 TEST_F(LogDamageTest, IsNoticedAtEveryByteWhenTheTablesHoldAPart) {
