@@ -350,17 +350,19 @@ void Dispatcher::Silence(const Request& request) {
   if (mode == ReplyMode::kSkip) mode = ReplyMode::kOn;
 }
 
-void Dispatcher::Prefetch(const Session& session, resp::Words words) {
+uint64_t Dispatcher::Prefetch(const Session& session, resp::Words words) {
   const CommandEntry* entry = table_->Find(words[0]);
-  if (entry == nullptr || entry->spec->keys.none()) return;
+  if (entry == nullptr || entry->spec->keys.none()) return 0;
   const size_t at = entry->spec->keys.first();
-  if (at >= words.size()) return;
+  if (at >= words.size()) return 0;
   const std::string_view key = words[at];
   char row[kPrefetchBytesMax];
-  if (key.size() + types::kPrefixBytes > sizeof row) return;
+  if (key.size() + types::kPrefixBytes > sizeof row) return 0;
   const types::PhysicalId physical =
       server_->data.databases().physical(session.db);
-  server_->data.engine().Prefetch(types::StoreHeadKey(row, physical, key).hash);
+  const uint64_t hash = types::StoreHeadKey(row, physical, key).hash;
+  server_->data.engine().Prefetch(hash);
+  return hash;
 }
 
 void Dispatcher::Remove(Session& session) {

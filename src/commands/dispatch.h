@@ -60,9 +60,13 @@ class Dispatcher {
   // it returns.
   Done Execute(Session& session, resp::Words words, resp::Writer& reply);
 
-  // Brings the first key of a later request of the same pipeline closer to
-  // the processor. Does nothing else, and never fails.
-  void Prefetch(const Session& session, resp::Words words);
+  // Brings the first key of a request that will come soon closer to the
+  // processor, in two steps: call Prefetch for several requests and then
+  // PrefetchRow with what it returned for each. Never fails.
+  uint64_t Prefetch(const Session& session, resp::Words words);
+  void PrefetchRow(uint64_t hash) {
+    if (hash != 0) server_->data.engine().PrefetchRow(hash);
+  }
 
   // The connection has ended: forgets the session and all that hangs on it.
   void Remove(Session& session);

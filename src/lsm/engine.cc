@@ -173,10 +173,9 @@ Sequence Engine::Body::NextSequence() const {
 }
 
 base::Status Engine::Body::MayWrite(bool may_use_reserve) const {
-  TRY(log_->error());
-  TRY(manifest_->error());
-  if (log_->out_of_space() && !may_use_reserve) return log_->spare_status();
-  return base::Status::Ok();
+  if (log_->failed()) [[unlikely]]
+    return log_->error();
+  return may_use_reserve ? manifest_error_ : write_status_;
 }
 
 base::Result<Sequence> Engine::Body::Write(const WriteBatch& batch,
@@ -312,6 +311,11 @@ bool Engine::Body::NeedsSeal() const {
          log_->bytes_retained() > options_.log_retained_bytes;
 }
 
+void Engine::Body::NoteErrors() {
+  manifest_error_ = manifest_->error();
+  write_status_ = manifest_error_.ok() ? log_->spare_status() : manifest_error_;
+}
+
 bool Engine::Body::Tick() {
   tick_us_ = options_.clock->WallMicros();
   tick_mono_us_ = options_.clock->MonotonicMicros();
@@ -320,6 +324,7 @@ bool Engine::Body::Tick() {
     stats_.last_sync_us = tick_us_;
   }
   mailbox_.Drain();
+  NoteErrors();
   if (NeedsSeal()) Seal();
   StartJobs();
   StartExpiryWalk();
@@ -422,6 +427,9 @@ Lookup Engine::Get(std::string_view key, uint64_t hash) {
   return body_->Get(key, hash);
 }
 void Engine::Prefetch(uint64_t hash) { body_->memory().Prefetch(hash); }
+void Engine::PrefetchRow(uint64_t hash) {
+  body_->memory().PrefetchRecord(hash);
+}
 base::Status Engine::Fetch(std::span<const std::string> keys) {
   return body_->Fetch(keys);
 }
@@ -443,6 +451,7 @@ base::Status Engine::MayWrite(bool may_use_reserve) const {
 }
 bool Engine::Submit() { return body_->log().Submit(); }
 bool Engine::SubmitInline() { return body_->log().SubmitInline(); }
+Sequence Engine::open_first() const { return body_->log().open_first(); }
 size_t Engine::open_bytes() const { return body_->log().open_bytes(); }
 size_t Engine::unreleased_bytes() const {
   return body_->log().unreleased_bytes();

@@ -88,7 +88,10 @@ class Engine {
   base::Status MayWrite(bool may_use_reserve = false) const;
 
   Lookup Get(std::string_view key, uint64_t hash);
+  // For keys that will be looked up soon: Prefetch all of them, then
+  // PrefetchRow all of them, so that their cache misses overlap.
   void Prefetch(uint64_t hash);
+  void PrefetchRow(uint64_t hash);
   // Reads these keys from the tables into memory; afterwards Get answers them
   // without a miss until the next Tick. Blocks on the disk.
   base::Status Fetch(std::span<const std::string> keys);
@@ -116,6 +119,8 @@ class Engine {
   bool Submit();
   // The caller itself writes the frame durably; false when that cannot be.
   bool SubmitInline();
+  // From here on sequences are released all at once.
+  Sequence open_first() const;
   size_t open_bytes() const;        // waiting in the open frame
   size_t unreleased_bytes() const;  // applied, not yet released
   int frames_in_flight() const;

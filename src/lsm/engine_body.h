@@ -123,6 +123,7 @@ class Engine::Body {
   bool NeedsSeal() const;
   uint64_t GenerationBytes() const;
   bool Evict();
+  void NoteErrors();
 
   // Jobs.
   void Seal();
@@ -200,6 +201,10 @@ class Engine::Body {
   int64_t retry_at_us_ = 0;   // background work waits until then
   base::Status background_error_;
   bool closed_ = false;
+  // As of the last Tick, so that no Write takes a mutex for them.
+  base::Status manifest_error_;
+  base::Status write_status_;
+
   mutable Stats stats_;  // the counters in it; sizes are filled on request
 
   // Handed to jobs by value.

@@ -144,9 +144,7 @@ bool Connection::ExecuteBatch(size_t requests_max) {
   if (!session_->authenticated) requests_max = 1;
   RequestBatch& batch = shared_->batch;
   batch.Fill(&parser_, input_.unread(), requests_max);
-  for (size_t i = 1; i < batch.size(); ++i) {
-    shared_->executor->Prefetch(*session_, batch.words(i));
-  }
+  if (batch.size() > 1) shared_->executor->Prefetch(*session_, batch);
   size_t executed = 0;
   while (executed < batch.size() && MayExecute()) {
     if (!ExecuteOne(batch.words(executed))) break;
@@ -197,7 +195,10 @@ bool Connection::ExecuteOne(resp::Words words) {
 }
 
 void Connection::Commit(types::Sequence gate) {
-  outbox_.Commit(gate, 1, shared_->released);
+  // One that may leave at once asks the log for nothing.
+  const bool waits = gate > shared_->released;
+  outbox_.Commit(gate, 1, shared_->released,
+                 waits ? shared_->log->open_first() : gate);
   if (!outbox_.holds()) return;
   if (!shared_->failure.empty()) {
     outbox_.Fail(shared_->released, shared_->failure);

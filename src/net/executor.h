@@ -8,6 +8,7 @@
 
 #include "commands/dispatch.h"
 #include "commands/session.h"
+#include "net/request_batch.h"
 #include "resp/words.h"
 #include "resp/writer.h"
 
@@ -24,9 +25,9 @@ class Executor {
 
   virtual commands::Done Execute(commands::Session& session, resp::Words words,
                                  resp::Writer& reply) = 0;
-  // This request will be executed soon, behind others of the same client.
+  // These requests will be executed now, one after the other.
   virtual void Prefetch(const commands::Session& session,
-                        resp::Words words) = 0;
+                        const RequestBatch& requests) = 0;
 };
 
 }  // namespace net

@@ -24,6 +24,8 @@ class LogDoor {
 
   // Bytes in the open frame, waiting for Submit.
   virtual size_t open_bytes() const = 0;
+  // Gates from here on lie in the open frame, and so open all at once.
+  virtual uint64_t open_first() const = 0;
   virtual int frames_in_flight() const = 0;
   // How many frames may be in flight at once.
   virtual int depth() const = 0;

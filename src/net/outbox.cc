@@ -17,7 +17,8 @@ constexpr size_t kSegmentsKept = 1024;
 
 }  // namespace
 
-void Outbox::Commit(uint64_t gate, size_t replies, uint64_t released) {
+void Outbox::Commit(uint64_t gate, size_t replies, uint64_t released,
+                    uint64_t together) {
   const uint64_t end = written();
   if (end == committed_) return;
   committed_ = end;
@@ -29,9 +30,11 @@ void Outbox::Commit(uint64_t gate, size_t replies, uint64_t released) {
     } else {
       segments_.push_back({end, gate, replies});
     }
-  } else if (segments_.back().gate == gate) {
-    segments_.back().end = end;
-    segments_.back().replies += replies;
+  } else if (Segment& back = segments_.back();
+             back.gate == gate || (back.gate >= together && back.gate < gate)) {
+    back.end = end;
+    back.gate = gate;
+    back.replies += replies;
   } else {
     segments_.push_back({end, gate, replies});
   }

@@ -43,8 +43,10 @@ class Outbox {
   std::string* tail() { return &tail_; }
 
   // What was written since the last Commit is `replies` replies; they may
-  // leave when `gate` is released, and `released` is known to be.
-  void Commit(uint64_t gate, size_t replies, uint64_t released);
+  // leave when `gate` is released, and `released` is known to be. Gates from
+  // `together` up to this one open all at once, so that one is kept for them.
+  void Commit(uint64_t gate, size_t replies, uint64_t released,
+              uint64_t together = UINT64_MAX);
   // What was written since the last Commit never was.
   void Discard();
   size_t uncommitted_bytes() const { return written() - committed_; }

@@ -22,4 +22,15 @@ commands::Session* SessionExecutor::Open(commands::Transport* transport) {
   return session;
 }
 
+void SessionExecutor::Prefetch(const commands::Session& session,
+                               const net::RequestBatch& requests) {
+  uint64_t hashes[net::RequestBatch::kRequestsMax];
+  for (size_t i = 0; i < requests.size(); ++i) {
+    hashes[i] = dispatcher_->Prefetch(session, requests.words(i));
+  }
+  for (size_t i = 0; i < requests.size(); ++i) {
+    dispatcher_->PrefetchRow(hashes[i]);
+  }
+}
+
 }  // namespace server

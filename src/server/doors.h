@@ -33,6 +33,7 @@ class EngineLog final : public net::LogDoor {
   bool failed() const override { return !engine().log_error().ok(); }
   std::string failure_reply() const override;
   size_t open_bytes() const override { return engine().open_bytes(); }
+  uint64_t open_first() const override { return engine().open_first(); }
   int frames_in_flight() const override { return engine().frames_in_flight(); }
   int depth() const override { return depth_; }
   bool Submit() override { return engine().Submit(); }
@@ -72,9 +73,8 @@ class SessionExecutor final : public net::Executor {
                          resp::Writer& reply) override {
     return dispatcher_->Execute(session, words, reply);
   }
-  void Prefetch(const commands::Session& session, resp::Words words) override {
-    dispatcher_->Prefetch(session, words);
-  }
+  void Prefetch(const commands::Session& session,
+                const net::RequestBatch& requests) override;
 
  private:
   commands::Sessions* const sessions_;

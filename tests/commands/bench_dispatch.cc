@@ -33,10 +33,21 @@ void operator delete(void* p, size_t) noexcept { std::free(p); }
 namespace commands {
 namespace {
 
-constexpr size_t kAhead = 8;
+constexpr size_t kAhead = 16;
 constexpr size_t kTick = 64;
 
 using Request = std::vector<std::string_view>;
+
+void PrefetchFrom(House& house, const std::vector<Request>& requests,
+                  size_t begin) {
+  const size_t count = std::min(kAhead, requests.size() - begin);
+  uint64_t hashes[kAhead];
+  for (size_t i = 0; i < count; ++i) {
+    hashes[i] =
+        house.dispatcher().Prefetch(house.client(), requests[begin + i]);
+  }
+  for (size_t i = 0; i < count; ++i) house.dispatcher().PrefetchRow(hashes[i]);
+}
 
 void Measure(const char* name, House& house,
              const std::vector<Request>& requests) {
@@ -45,9 +56,7 @@ void Measure(const char* name, House& house,
   const uint64_t allocations_before = allocations;
   const auto begin = std::chrono::steady_clock::now();
   for (size_t i = 0; i < requests.size(); ++i) {
-    if (i + kAhead < requests.size()) {
-      house.dispatcher().Prefetch(house.client(), requests[i + kAhead]);
-    }
+    if (i % kAhead == 0) PrefetchFrom(house, requests, i);
     house.dispatcher().Execute(house.client(), requests[i], reply);
     if (i % kTick == 0) {
       bytes.clear();

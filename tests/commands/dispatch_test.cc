@@ -303,7 +303,8 @@ TEST_F(DispatchTest, PrefetchesAnythingWithoutHarm) {
        std::vector<std::string>{"GET k", "GET", "BOGUS", "MULTI", long_line}) {
     const auto split = base::SplitWords(line);
     const std::vector<std::string_view> words(split->begin(), split->end());
-    house_.dispatcher().Prefetch(house_.client(), words);
+    Dispatcher& dispatcher = house_.dispatcher();
+    dispatcher.PrefetchRow(dispatcher.Prefetch(house_.client(), words));
   }
 }
 

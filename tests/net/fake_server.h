@@ -56,6 +56,9 @@ class FakeLog final : public LogDoor {
   bool failed() const override { return failed_; }
   std::string failure_reply() const override { return "MISCONF log is gone"; }
   size_t open_bytes() const override { return open_; }
+  uint64_t open_first() const override {
+    return (open_ > 0 ? submitted_ : applied_) + 1;
+  }
   int frames_in_flight() const override { return in_flight_; }
   int depth() const override { return 2; }
   bool Submit() override {
@@ -106,7 +109,7 @@ class FakeExecutor final : public Executor {
     std::erase_if(sessions,
                   [&](const auto& each) { return each.get() == &session; });
   }
-  void Prefetch(const commands::Session&, resp::Words) override {
+  void Prefetch(const commands::Session&, const RequestBatch&) override {
     ++prefetches;
   }
   commands::Done Execute(commands::Session& session, resp::Words words,

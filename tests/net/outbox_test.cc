@@ -63,6 +63,22 @@ TEST(Outbox, HoldsEverythingBehindAClosedGate) {
   EXPECT_FALSE(outbox.holds());
 }
 
+TEST(Outbox, KeepsOneGateForThoseThatOpenTogether) {
+  Outbox outbox;
+  Reply(&outbox, "a", 7);
+  const uint64_t held = outbox.held_bytes();
+  for (const uint64_t gate : {9, 10, 12}) {
+    outbox.tail()->append("b");
+    outbox.Commit(gate, 1, /*released=*/0, /*together=*/9);
+  }
+  Reply(&outbox, "read,", 8);
+  outbox.Release(7);
+  EXPECT_EQ(Take(&outbox), "a");
+  EXPECT_LT(outbox.held_bytes(), 3 * held);
+  outbox.Fail(8, "-no,");
+  EXPECT_EQ(Take(&outbox), "-no,-no,-no,read,");
+}
+
 TEST(Outbox, OffersOnlyWhatWasCommitted) {
   Outbox outbox;
   Reply(&outbox, "a", 0);

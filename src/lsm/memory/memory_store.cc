@@ -134,8 +134,9 @@ const Record* MemoryStore::InstallClean(std::string_view key, uint64_t hash,
 }
 
 std::shared_ptr<const Generation> MemoryStore::Seal() {
-  const Generation* generation = mutable_active();
+  Generation* generation = mutable_active();
   if (generation->empty()) return nullptr;
+  generation->index_.Settle();
   // The last pin frees nothing, see generation.h.
   std::shared_ptr<const Generation> pin(generation, [](const Generation* g) {
     g->unpinned_.store(true, std::memory_order_release);

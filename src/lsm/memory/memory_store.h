@@ -93,7 +93,12 @@ class MemoryStore {
   std::span<const std::shared_ptr<const Generation>> sealed() const {
     return sealed_;
   }
+  // Not to be read in key order before SettledActive.
   const Generation& active() const { return *generations_.back(); }
+  const Generation& SettledActive() {
+    mutable_active()->index_.Settle();
+    return active();
+  }
   // Tables hold everything of the sealed generations up to this id. They leave
   // sealed(); what they occupy is freed by FreeSome once their pins are gone.
   // REQUIRES: `id` is that of a sealed generation or not above flushed_id().
@@ -101,8 +106,8 @@ class MemoryStore {
   uint64_t flushed_id() const { return flushed_id_; }
 
   // The rows of the active generation; until the next change.
-  std::unique_ptr<GenerationIterator> NewActiveIterator() const {
-    return active().NewIterator();
+  std::unique_ptr<GenerationIterator> NewActiveIterator() {
+    return SettledActive().NewIterator();
   }
 
   // A record that tables do not hold, drawn at random among those that the

@@ -69,14 +69,56 @@ struct OrderedIndex::Path {
 
 OrderedIndex::~OrderedIndex() { FreeSome(slabs_.size()); }
 
-void OrderedIndex::Insert(Record* record) {
-  const std::string_view key = record->key();
-  if (root_ == nullptr) {
-    prefix_ = key.substr(0, kSkipMax);
-    root_ = first_ = last_ = NewLeaf(prefix_.size());
-  } else if (!key.starts_with(prefix_)) {
-    ShrinkPrefix(CommonPrefix(key, prefix_));
+void OrderedIndex::Settle() {
+  if (coming_size_ == 0) return;
+  NotePrefixes();
+  std::array<Leaf*, kComingMax> leaves;
+  DescendTogether(leaves.data());
+  const size_t splits_before = splits_;
+  for (size_t i = 0; i < coming_size_; ++i) {
+    Leaf* leaf = leaves[i];
+    // After a split a leaf that was found before may be the wrong one.
+    if (splits_ == splits_before && leaf->count < Leaf::kMax) {
+      bool equal;
+      const size_t position = LowerBound(leaf, coming_[i]->key(), &equal);
+      DCHECK(!equal);
+      InsertInLeaf(leaf, position, coming_[i]);
+    } else {
+      InsertInTree(coming_[i]);
+    }
   }
+  coming_size_ = 0;
+}
+
+void OrderedIndex::NotePrefixes() {
+  if (root_ == nullptr) {
+    prefix_ = coming_[0]->key().substr(0, kSkipMax);
+    root_ = first_ = last_ = NewLeaf(prefix_.size());
+  }
+  for (size_t i = 0; i < coming_size_; ++i) {
+    const std::string_view key = coming_[i]->key();
+    if (!key.starts_with(prefix_)) ShrinkPrefix(CommonPrefix(key, prefix_));
+  }
+}
+
+void OrderedIndex::DescendTogether(TreeLeaf** leaves) const {
+  std::array<Node*, kComingMax> nodes;
+  std::fill_n(nodes.begin(), coming_size_, root_);
+  for (size_t level = 0; level < height_; ++level) {
+    for (size_t i = 0; i < coming_size_; ++i) {
+      const Inner* inner = static_cast<const Inner*>(nodes[i]);
+      bool equal;
+      nodes[i] = inner->children[ChildOf(inner, coming_[i]->key(), &equal)];
+      PrefetchNode(nodes[i]);
+    }
+  }
+  for (size_t i = 0; i < coming_size_; ++i) {
+    leaves[i] = static_cast<Leaf*>(nodes[i]);
+  }
+}
+
+void OrderedIndex::InsertInTree(Record* record) {
+  const std::string_view key = record->key();
   Path path;
   Leaf* leaf = Descend(key, &path);
   bool equal;
@@ -93,13 +135,17 @@ void OrderedIndex::Insert(Record* record) {
       position -= keep;
     }
   }
+  InsertInLeaf(leaf, position, record);
+}
+
+void OrderedIndex::InsertInLeaf(Leaf* leaf, size_t position, Record* record) {
   InsertRecord(leaf, position, record);
   last_insert_leaf_ = leaf;
   last_insert_position_ = position;
-  ++size_;
 }
 
 void OrderedIndex::Replace(Record* now) {
+  Settle();
   const std::string_view key = now->key();
   DCHECK(ComparePrefix(key) == 0);
   bool equal;
@@ -175,6 +221,7 @@ const Leaf* OrderedIndex::LeafOf(std::string_view key) const {
 
 Leaf* OrderedIndex::SplitLeaf(Leaf* leaf, size_t keep, Record* coming,
                               Path* path) {
+  ++splits_;
   Leaf* right = NewLeaf(leaf->skip);
   MoveRecords(leaf, keep, right);
   right->prev = leaf;
@@ -265,6 +312,7 @@ void* OrderedIndex::NewNode(size_t bytes) {
 }
 
 bool OrderedIndex::FreeSome(size_t slabs) {
+  coming_size_ = 0;
   root_ = nullptr;
   first_ = last_ = nullptr;
   height_ = 0;

@@ -15,14 +15,21 @@
 // Rows never leave a tree, so nodes never join; they come from a few large
 // slabs, which are freed one by one. The tree does not own the records.
 //
+// A writer rarely reads in order, so that a record first joins a few others
+// that are `coming`; Settle takes them all down the tree together, level by
+// level, which lets their cache misses overlap [M: MemoryStore::Put of a new
+// row 0.63 us instead of 0.73, over a clean one 0.81 instead of 1.14].
+//
 // Invariants
 //   - Each separator's key is the first key of the subtree to its right.
 //   - Every key of a node shares its first `skip` bytes.
+//   - Whoever reads in order has called Settle since the last Insert.
 //
 // Threads: owner-bound until the generation is sealed; then immutable.
 
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -45,11 +52,18 @@ class OrderedIndex {
   OrderedIndex& operator=(const OrderedIndex&) = delete;
 
   // REQUIRES: no record with this key is here.
-  void Insert(Record* record);
+  void Insert(Record* record) {
+    coming_[coming_size_++] = record;
+    ++size_;
+    if (coming_size_ == kComingMax) Settle();
+  }
+  // Brings what is coming to its place; some 10 us at most. Nothing but
+  // Insert and size is right before it.
+  void Settle();
   // Puts `now` in the place of the record of the same key, which must be here
   // and still be alive.
   void Replace(Record* now);
-  // nullptr: not here.
+  // nullptr: not here. REQUIRES (here and for iterators): settled.
   Record* Find(std::string_view key) const;
 
   size_t size() const { return size_; }
@@ -85,7 +99,16 @@ class OrderedIndex {
   };
 
  private:
+  static constexpr size_t kComingMax = 64;
+
   struct Path;
+
+  // What all keys to come have in common with those that are here.
+  void NotePrefixes();
+  // The leaf of each record that is coming.
+  void DescendTogether(TreeLeaf** leaves) const;
+  void InsertInTree(Record* record);
+  void InsertInLeaf(TreeLeaf* leaf, size_t position, Record* record);
 
   // Of the key's beginning with prefix_: < 0, 0 or > 0.
   int ComparePrefix(std::string_view key) const;
@@ -110,10 +133,14 @@ class OrderedIndex {
     size_t bytes;
   };
 
+  std::array<Record*, kComingMax> coming_;
+  size_t coming_size_ = 0;
+
   TreeNode* root_ = nullptr;
   TreeLeaf* first_ = nullptr;
   TreeLeaf* last_ = nullptr;
   size_t height_ = 0;  // Levels of inner nodes above the leaves.
+  size_t splits_ = 0;  // Of leaves, so far.
   // What all keys begin with, up to a limit.
   std::string prefix_;
   size_t size_ = 0;

@@ -62,6 +62,8 @@ class FrameBuffer {
   uint32_t batches() const { return batches_; }
   uint16_t flags() const { return flags_; }
   void set_flags(uint16_t flags) { flags_ = flags; }
+  // Of the first batch with bytes here; 0 if there is none.
+  Sequence first() const { return first_; }
   // Of the last batch that ends here; 0 if none does.
   Sequence ended() const { return ended_; }
   // Of the last batch with bytes here; 0 if there is none.

@@ -101,6 +101,10 @@ bool Log::SubmitInline() {
   return writer_->WriteInline(&open_);
 }
 
+Sequence Log::open_first() const {
+  return open_->payload_bytes() > 0 ? open_->first() : last_ + 1;
+}
+
 size_t Log::open_bytes() const { return open_->payload_bytes(); }
 
 Status Log::Close() {
@@ -111,6 +115,8 @@ Status Log::Close() {
 Sequence Log::released() const { return writer_->released(); }
 
 Sequence Log::synced() const { return writer_->synced(); }
+
+bool Log::failed() const { return writer_->failed(); }
 
 Status Log::error() const { return writer_->error(); }
 

@@ -151,6 +151,9 @@ class Log {
   bool SubmitInline();
   // Bytes in the open frame.
   size_t open_bytes() const;
+  // Sequences from here on lie in the open frame, or will: they are released
+  // all at once.
+  Sequence open_first() const;
   // Writes what is open, syncs, writes the witness, ends the threads. Returns
   // the sticky error, or NoRoom if frames still waited for a segment.
   base::Status Close();
@@ -161,6 +164,7 @@ class Log {
   Sequence released() const;
   // The highest sequence that a power cut can no longer take back.
   Sequence synced() const;
+  bool failed() const;
   // Of the first failed write or sync; Ok until then.
   base::Status error() const;
   // Waits until synced() >= upto, or for the error. What is still in the open

@@ -109,7 +109,7 @@ void Run(size_t n) {
     store.Put(keys[i], HashKey(keys[i]), ++sequence, value_3, false);
   });
   Measure("Generation::Find", n, [&](size_t i) {
-    sink += store.active().Find(looked_up[i])->value().size();
+    sink += store.SettledActive().Find(looked_up[i])->value().size();
   });
   Measure("Seal", 1, [&](size_t) { store.Seal(); });
   const auto it = store.sealed()[0]->NewIterator();

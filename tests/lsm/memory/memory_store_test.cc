@@ -64,13 +64,14 @@ TEST_F(MemoryStoreTest, OverwritesInPlaceWithinAGeneration) {
 
 TEST_F(MemoryStoreTest, ReplacesWhatOutgrowsItsRoom) {
   Put("k", "v");
+  store_.SettledActive();
   const size_t tree_bytes = store_.active_bytes() - Find("k")->bytes();
   Put("k", std::string(1000, 'v'));
   EXPECT_EQ(Find("k")->value().size(), 1000u);
-  EXPECT_EQ(store_.active().Find("k"), Find("k"));
+  EXPECT_EQ(store_.SettledActive().Find("k"), Find("k"));
   EXPECT_EQ(store_.active_bytes(), tree_bytes + Find("k")->bytes());
   Delete("k");
-  EXPECT_EQ(store_.active().Find("k"), Find("k"));
+  EXPECT_EQ(store_.SettledActive().Find("k"), Find("k"));
   EXPECT_LE(Find("k")->bytes(), 64u);
 }
 
@@ -180,13 +181,13 @@ TEST_F(MemoryStoreTest, MakesACleanRecordDirtyWhenItIsWritten) {
   Put("k", "new");
   EXPECT_EQ(store_.clean_bytes(), 0u);
   EXPECT_TRUE(store_.IsDirty(*Find("k")));
-  EXPECT_EQ(store_.active().Find("k"), Find("k"));
+  EXPECT_EQ(store_.SettledActive().Find("k"), Find("k"));
   EvictAll();
   EXPECT_EQ(Find("k")->value(), "new");
   SealAndFlush();
   Put("k", std::string(500, 'x'));
   EXPECT_EQ(store_.clean_bytes(), 0u);
-  EXPECT_EQ(store_.active().Find("k"), Find("k"));
+  EXPECT_EQ(store_.SettledActive().Find("k"), Find("k"));
 }
 
 TEST_F(MemoryStoreTest, LeavesAPinnedGenerationWhole) {

@@ -34,7 +34,8 @@ class Pair {
     place = record;
   }
 
-  void ExpectAgreement() const {
+  void ExpectAgreement() {
+    index_.Settle();
     ASSERT_EQ(index_.size(), model_.size());
     OrderedIndex::Iterator it(&index_);
     it.SeekToFirst();
@@ -53,7 +54,8 @@ class Pair {
     EXPECT_FALSE(it.Valid());
   }
 
-  void ExpectAgreement(const std::string& key) const {
+  void ExpectAgreement(const std::string& key) {
+    index_.Settle();
     const auto found = model_.find(key);
     ASSERT_EQ(index_.Find(key),
               found == model_.end() ? nullptr : found->second);
