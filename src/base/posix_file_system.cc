@@ -258,7 +258,8 @@ Result<std::unique_ptr<FileLock>> PosixFiles::Lock(const std::string& path) {
   }
   if (errno == EAGAIN || errno == EACCES) {
     return Status::Io(StrCat("lock: ", path,
-                             ": data directory is in use by another process"));
+                             ": data directory is in use by another process; "
+                             "stop that one, or choose another directory"));
   }
   return Status::FromErrno("lock", path, errno);
 }

@@ -76,8 +76,8 @@ void WriteStatsSection(const InfoSource& source, InfoText& text) {
   text.Add("unexpected_error_replies", 0);
   text.Add("total_error_replies", statistics.error_replies);
   text.Add("dump_payload_sanitizations", 0);
-  text.Add("total_reads_processed", 0);
-  text.Add("total_writes_processed", 0);
+  text.Add("total_reads_processed", traffic.reads);
+  text.Add("total_writes_processed", traffic.writes);
   text.Add("io_threaded_reads_processed", 0);
   text.Add("io_threaded_writes_processed", 0);
   text.Add("reply_buffer_shrinks", 0);

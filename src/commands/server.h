@@ -54,6 +54,8 @@ struct ShutdownOptions {
 // What the network has seen, for INFO.
 struct Traffic {
   uint64_t rejected_connections = 0;
+  uint64_t reads = 0;  // from sockets
+  uint64_t writes = 0;
   uint64_t input_bytes = 0;
   uint64_t output_bytes = 0;
   uint64_t output_limit_cuts = 0;

@@ -89,6 +89,7 @@ void Connection::OnReady(bool readable, bool writable, bool broken) {
 void Connection::Read() {
   const std::span<char> room = input_.Room(parser_.bytes_wanted());
   const Moved moved = ReadSome(socket_.fd(), room.data(), room.size());
+  ++shared_->stats.reads;
   if (moved.transfer == Transfer::kBroken) return CloseNow();
   if (moved.transfer == Transfer::kDone) {
     active_ms_ = shared_->loop->now_ms();
@@ -252,6 +253,7 @@ void Connection::Flush() {
     size_t offered = 0;
     for (int i = 0; i < count; ++i) offered += pieces[i].iov_len;
     const Moved moved = WriteSome(socket_.fd(), pieces, count);
+    ++shared_->stats.writes;
     if (moved.transfer == Transfer::kBroken) return CloseNow();
     if (moved.transfer == Transfer::kLater) break;
     outbox_.Sent(moved.bytes);

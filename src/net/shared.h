@@ -60,6 +60,8 @@ struct Limits {
 struct TrafficStats {
   uint64_t accepted = 0;
   uint64_t rejected = 0;
+  uint64_t reads = 0;  // From sockets, whatever they brought.
+  uint64_t writes = 0;
   uint64_t input_bytes = 0;
   uint64_t output_bytes = 0;
   uint64_t requests = 0;

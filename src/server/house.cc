@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "base/digest.h"
@@ -40,13 +41,31 @@ std::string Executable() {
   return size > 0 ? std::string(path, static_cast<size_t>(size)) : "";
 }
 
-// What whoever finds damaged data can do about it.
+// What whoever starts the server can do about it.
+std::string_view AdviceFor(const Status& status) {
+  if (status.code() == base::Code::kCorruption) {
+    return "; nothing was changed: restore the data from a backup, or, if it "
+           "is the log, keep what comes before with redbed-salvage-log yes";
+  }
+  switch (status.error_number()) {
+    case EACCES:
+    case EPERM:
+    case EROFS:
+    case ENOENT:
+    case ENOTDIR:
+      return "; choose with dir a directory that this user may write in";
+    case ENOSPC:
+    case EDQUOT:
+      return "; nothing was changed: make room and start again";
+    default:
+      return "";
+  }
+}
+
 Status WithAdvice(const Status& status) {
-  if (status.code() != base::Code::kCorruption) return status;
-  return Status::Corruption(base::StrCat(
-      status.message(),
-      "; nothing was changed: restore the data from a backup, or, if it is "
-      "the log, keep what comes before with redbed-salvage-log yes"));
+  const std::string text = base::StrCat(status.message(), AdviceFor(status));
+  return status.code() == base::Code::kCorruption ? Status::Corruption(text)
+                                                  : Status::Io(text);
 }
 
 }  // namespace
@@ -231,6 +250,8 @@ commands::Traffic House::traffic() const {
   const net::TrafficStats& stats = frontend_.stats();
   commands::Traffic traffic;
   traffic.rejected_connections = stats.rejected;
+  traffic.reads = stats.reads;
+  traffic.writes = stats.writes;
   traffic.input_bytes = stats.input_bytes;
   traffic.output_bytes = stats.output_bytes;
   traffic.output_limit_cuts = stats.output_limit_cuts;

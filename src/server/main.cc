@@ -92,7 +92,8 @@ int main(int argc, char** argv) {
                   config_file.empty() ? "" : " with ", config_file);
   server::House house(&settings, config_file);
   if (const base::Status status = house.Open(); !status.ok()) {
-    base::LogWarning(status.message());
+    // Without a file the log is on the same terminal.
+    if (!settings.Text("logfile").empty()) base::LogWarning(status.message());
     return Fail(status);
   }
   return house.Run();

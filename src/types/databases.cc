@@ -36,7 +36,7 @@ std::string DatabaseMap::Encode() const {
   return out;
 }
 
-Databases::Databases(int count) {
+Databases::Databases(int count) : last_changes_(count) {
   CHECK(count > 0 && count <= kDatabasesMax);
   for (int db = 0; db < count; ++db) {
     map_.ids.push_back(static_cast<PhysicalId>(db));
@@ -82,8 +82,11 @@ int Databases::Logical(PhysicalId physical) const {
 }
 
 void Databases::Install(DatabaseMap map, lsm::Sequence sequence) {
+  CHECK(map.ids.size() == map_.ids.size());
+  for (size_t db = 0; db < map.ids.size(); ++db) {
+    if (map.ids[db] != map_.ids[db]) last_changes_[db] = sequence;
+  }
   map_ = std::move(map);
-  last_change_ = sequence;
 }
 
 RowKey Databases::Key() {

@@ -14,9 +14,9 @@
 // that a lost batch had drawn may be gone with it, so loading skips ahead.
 //
 // Changes go through a Txn, which sees its own at once; they are installed here
-// when it commits, with the sequence of the batch. Whoever reads the map gates
-// on that sequence: after a FLUSHDB that is not yet durable an absent key is
-// news, though no record of it exists.
+// when it commits, with the sequence of the batch. Whoever reads the id of a
+// database gates on the sequence that gave it: after a FLUSHDB that is not yet
+// durable an absent key is news, though no record of it exists.
 //
 // Threads: loop-bound.
 
@@ -58,7 +58,8 @@ class Databases {
   // -1 when no logical number has this id (any more).
   int Logical(PhysicalId physical) const;
   const DatabaseMap& map() const { return map_; }
-  lsm::Sequence last_change() const { return last_change_; }
+  // Since when the database has the id that it has.
+  lsm::Sequence last_change(int db) const { return last_changes_[db]; }
 
   void Install(DatabaseMap map, lsm::Sequence sequence);
 
@@ -66,7 +67,7 @@ class Databases {
 
  private:
   DatabaseMap map_;
-  lsm::Sequence last_change_ = 0;
+  std::vector<lsm::Sequence> last_changes_;  // by logical number
 };
 
 }  // namespace types

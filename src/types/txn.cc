@@ -164,7 +164,7 @@ const DatabaseMap& Txn::databases_now() const {
 int Txn::databases() const { return data_->databases().count(); }
 
 PhysicalId Txn::Physical(int db) {
-  RaiseGate(data_->databases().last_change());
+  RaiseGate(data_->databases().last_change(db));
   return databases_now().ids[db];
 }
 

@@ -22,7 +22,10 @@ TEST(Databases, ReadBackWhatTheyWrote) {
   std::swap(map.ids[3], map.ids[5]);
   map.ids[7] = map.next_id++;
   before.Install(map, 99);
-  EXPECT_EQ(before.last_change(), 99u);
+  EXPECT_EQ(before.last_change(3), 99u);
+  EXPECT_EQ(before.last_change(5), 99u);
+  EXPECT_EQ(before.last_change(7), 99u);
+  EXPECT_EQ(before.last_change(4), 0u);
 
   Databases after(16);
   ASSERT_TRUE(after.Load(before.map().Encode(), 99).ok());

@@ -172,7 +172,7 @@ TEST(Txn, SeesItsOwnDatabasesBeforeTheyAreInstalled) {
   EXPECT_EQ(txn.Physical(1), old);
   store.Commit();
   EXPECT_EQ(store.data().databases().physical(1), old);
-  EXPECT_EQ(store.data().databases().last_change(), txn.gate());
+  EXPECT_EQ(store.data().databases().last_change(1), txn.gate());
 }
 
 TEST(Txn, RefusesWhatTheFormatsCannotHold) {
