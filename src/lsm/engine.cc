@@ -40,6 +40,8 @@ Engine::Body::Body(Options options)
     : options_(std::move(options)),
       memory_(MemoryOptions{}),
       version_(Version::Empty()),
+      flush_pacer_(options_.clock),
+      compaction_pacer_(options_.clock),
       mailbox_(options_.on_progress),
       scheduler_(options_.background_threads) {}
 

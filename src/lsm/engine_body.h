@@ -123,6 +123,7 @@ class Engine::Body {
   bool NeedsSeal() const;
   uint64_t GenerationBytes() const;
   bool Evict();
+  void SetPace();
   void NoteErrors();
 
   // Jobs.
@@ -161,7 +162,7 @@ class Engine::Body {
   base::Status FinalError() const;
   bool MayWork() const;
   PickerOptions MakePickerOptions() const;
-  TableWriterOptions MakeWriterOptions(int level) const;
+  TableWriterOptions MakeWriterOptions(int level, Pacer* pacer) const;
   std::shared_ptr<const DeadScopes> MakeDeadScopes(
       const std::map<std::string, Sequence>& killed) const;
 
@@ -194,11 +195,18 @@ class Engine::Body {
   std::shared_ptr<FlushInput> stalled_flush_;
   std::shared_ptr<CompactionInput> stalled_compaction_;
   bool compact_all_ = false;
+  // The running compaction is what somebody waits for.
+  bool compaction_awaited_ = false;
   // Something may have to be compacted; false once the picker found nothing.
   bool look_for_work_ = true;
   ExpiryWalk expiry_walk_;
   int64_t next_walk_us_ = 0;  // monotonic
-  int64_t retry_at_us_ = 0;   // background work waits until then
+  int64_t next_pace_us_ = 0;  // monotonic
+  // Of the generation that was sealed last.
+  uint64_t sealed_generation_bytes_ = 0;
+  int64_t sealed_us_ = 0;  // monotonic
+  int64_t fill_us_ = 0;
+  int64_t retry_at_us_ = 0;  // background work waits until then
   base::Status background_error_;
   bool closed_ = false;
   // As of the last Tick, so that no Write takes a mutex for them.
@@ -216,6 +224,8 @@ class Engine::Body {
   // The same, for the log, which runs before it is there; null until then.
   std::atomic<Manifest*> manifest_of_log_ = nullptr;
   std::unique_ptr<Log> log_;
+  Pacer flush_pacer_;
+  Pacer compaction_pacer_;
   Mailbox mailbox_;
 
   // Last: its threads stop before anything else goes.

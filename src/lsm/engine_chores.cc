@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/strings.h"
+#include "lsm/compaction/pace.h"
 #include "lsm/engine_body.h"
 
 namespace lsm {
@@ -19,10 +20,29 @@ constexpr int64_t kRetryUs = 1'000'000;
 constexpr int64_t kExpiryHorizonMs = 60'000;
 constexpr int64_t kExpiryWalkUs = 20'000'000;
 
+constexpr int64_t kPaceUs = 100'000;
+
 // Killed scopes looked at in one tick.
 constexpr size_t kForgetSteps = 8;
 
 }  // namespace
+
+// Without threads a job runs on the owner, who never sleeps.
+void Engine::Body::SetPace() {
+  if (!options_.background_threads || tick_mono_us_ < next_pace_us_) return;
+  next_pace_us_ = tick_mono_us_ + kPaceUs;
+  const PickerOptions picker = MakePickerOptions();
+  Backlog backlog;
+  backlog.sealed_generations = sealed_.size();
+  backlog.generation_bytes = sealed_generation_bytes_;
+  backlog.fill_us = fill_us_;
+  backlog.level0_runs = version_->level(0).size();
+  backlog.level0_trigger = static_cast<size_t>(picker.level0_runs);
+  backlog.pending_bytes = PendingBytes(*version_, picker);
+  backlog.awaited = !flush_waiters_.empty() || compaction_awaited_;
+  flush_pacer_.SetRate(FlushRate(backlog));
+  compaction_pacer_.SetRate(CompactionRate(backlog));
+}
 
 // --- Requests.
 

@@ -92,6 +92,7 @@ bool Engine::Body::MayWork() const {
 void Engine::Body::StartJobs() {
   StartSync();
   if (!MayWork()) return;
+  SetPace();
   if (!flushing_ && (stalled_flush_ != nullptr || !sealed_.empty())) {
     StartFlush();
   }
@@ -108,7 +109,8 @@ PickerOptions Engine::Body::MakePickerOptions() const {
   return picker;
 }
 
-TableWriterOptions Engine::Body::MakeWriterOptions(int level) const {
+TableWriterOptions Engine::Body::MakeWriterOptions(int level,
+                                                   Pacer* pacer) const {
   TableWriterOptions writer;
   writer.fs = options_.fs;
   writer.directory = options_.directory;
@@ -116,10 +118,14 @@ TableWriterOptions Engine::Body::MakeWriterOptions(int level) const {
   writer.table_bytes = options_.table_bytes;
   writer.level = static_cast<uint8_t>(level);
   writer.new_number = [this] { return manifest_->NewFileNumber(); };
-  writer.options_for = [this](uint8_t leading) {
+  writer.pacer = pacer;
+  // Nine tenths of the rows lie at the bottom, and are written there least.
+  const Compression compression = !options_.compress        ? Compression::kNone
+                                  : level == kLevelsMax - 1 ? Compression::kZstd
+                                                            : Compression::kLz4;
+  writer.options_for = [this, compression](uint8_t leading) {
     TableOptions table;
-    table.compression =
-        options_.compress ? Compression::kLz4 : Compression::kNone;
+    table.compression = compression;
     table.filter_bits_per_key = options_.filter_bits_per_key;
     table.expiry_of = options_.expiry_of;
     for (const KeyRange& range : options_.key_ranges) {
@@ -148,6 +154,8 @@ std::shared_ptr<const DeadScopes> Engine::Body::MakeDeadScopes(
 void Engine::Body::Seal() {
   const Sequence before = sealed_.empty() ? flushed_ : sealed_.back().last;
   if (applied_ == before) return;
+  sealed_generation_bytes_ = memory_.active_bytes();
+  fill_us_ = tick_mono_us_ - std::exchange(sealed_us_, tick_mono_us_);
   sealed_.push_back(
       {memory_.Seal(), applied_, counters_, scopes_.TakeUnsaved()});
 }
@@ -212,7 +220,7 @@ base::Status Engine::Body::WriteGenerations(FlushInput* input) {
     return options_.faults.drop_tombstones_early ||
            version->NothingBelow(/*level=*/0, run, key);
   };
-  job.output = MakeWriterOptions(/*level=*/0);
+  job.output = MakeWriterOptions(/*level=*/0, &flush_pacer_);
   TRY_ASSIGN(const MergeResult merged, RunMerge(std::move(job)));
 
   Commit& commit = input->commit;
@@ -276,6 +284,7 @@ std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
     return nullptr;
   }
   auto input = std::make_shared<CompactionInput>();
+  compaction_awaited_ = !waiters.empty();
   input->choice = std::move(choice);
   input->version = version_;
   input->killed = scopes_.all();
@@ -322,7 +331,7 @@ base::Status Engine::Body::MergeTables(CompactionInput* input) {
     return options_.faults.drop_tombstones_early ||
            input->version->NothingBelow(level, /*run=*/0, key);
   };
-  job.output = MakeWriterOptions(level);
+  job.output = MakeWriterOptions(level, &compaction_pacer_);
   TRY_ASSIGN(const MergeResult merged, RunMerge(std::move(job)));
 
   Commit& commit = input->commit;
