@@ -137,11 +137,6 @@ Status House::OpenEngine() {
   return data_.Attach(engine_.get());
 }
 
-Status House::CloseEngine() {
-  TRY(data_.Detach());
-  return engine_->Close();
-}
-
 Status House::Listen() {
   const auto port = static_cast<uint16_t>(settings_->Integer("port"));
   const auto backlog = static_cast<int>(settings_->Integer("tcp-backlog"));
@@ -196,7 +191,7 @@ int House::Run() {
   Announce();
   loop_.Run();
   // Not from within the loop: the end of its last tick still asks the log.
-  if (const Status status = CloseEngine(); !status.ok()) {
+  if (const Status status = data_.Close(); !status.ok()) {
     base::LogWarning("Closing the data: ", status.message());
     return 1;
   }
@@ -261,7 +256,7 @@ commands::Traffic House::traffic() const {
 }
 
 Status House::Reload() {
-  Status status = CloseEngine();
+  Status status = data_.Close();
   engine_.reset();
   if (status.ok()) status = OpenEngine();
   if (status.ok()) return status;

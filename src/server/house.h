@@ -64,7 +64,6 @@ class House final : private commands::Host {
   void ResetTraffic() override { frontend_.ResetStats(); }
 
   base::Status OpenEngine();
-  base::Status CloseEngine();
   base::Status Listen();
   base::Status ListenAdmin();
   void Announce() const;

@@ -43,15 +43,16 @@ base::Status DataSet::Attach(lsm::Engine* engine) {
   return cursors_.Decode(cursors.value);
 }
 
-base::Status DataSet::Detach() {
+base::Status DataSet::Close() {
   lsm::WriteBatch batch;
   const RowKey key = ScanCursors::Key();
   batch.Put(key.bytes, key.hash, cursors_.Encode());
   const base::Result<lsm::Sequence> written = engine_->Write(batch);
+  const base::Status closed = engine_->Close();
   engine_ = nullptr;
   // Not at Attach: while it opens, the engine may report rows already.
   expiry_.Clear();
-  return written.ok() ? base::Status::Ok() : written.status();
+  return written.ok() ? closed : written.status();
 }
 
 int64_t DataSet::Keys(int db) const {

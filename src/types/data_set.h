@@ -44,9 +44,9 @@ class DataSet {
 
   // Reads the database map and the SCAN cursors. `engine` stays the caller's.
   base::Status Attach(lsm::Engine* engine);
-  // Writes the SCAN cursors, to be synced with the rest by the engine's Close,
-  // and forgets the engine.
-  base::Status Detach();
+  // Writes the SCAN cursors, closes the engine and forgets it. Whoever still
+  // waits for the engine is answered meanwhile, and may still ask it.
+  base::Status Close();
 
   lsm::Engine& engine() { return *engine_; }
   Databases& databases() { return databases_; }

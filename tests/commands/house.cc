@@ -89,8 +89,7 @@ Wire& House::wire(Session& session) {
 }
 
 base::Status House::Reload() {
-  TRY(data_.Detach());
-  TRY(engine_->Close());
+  TRY(data_.Close());
   engine_.reset();
   engine_ = OpenEngine(&fs_, &clock_);
   return data_.Attach(engine_.get());

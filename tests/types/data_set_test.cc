@@ -24,6 +24,19 @@ TEST(DataSet, KeepsScanCursorsOverACleanRestart) {
   EXPECT_EQ(store.data().cursors().Find(42, 0), "here");
 }
 
+TEST(DataSet, IsStillThereForWhoIsAnsweredWhenItCloses) {
+  Store store;
+  ASSERT_TRUE(Append(store.Begin(), "k", "v", /*bytes_max=*/100).ok());
+  store.Commit();
+  store.engine().Submit();
+  uint64_t batches = 0;
+  store.data().Flush(
+      [&](base::Status) { batches = store.data().stats().log_batches; });
+  EXPECT_EQ(batches, 0u);
+  store.Reopen();
+  EXPECT_GT(batches, 0u);
+}
+
 TEST(DataSet, BeginsWithAnEmptyWheelAfterARestart) {
   Store store;
   store.data().expiry().Add("row", store.clock().WallMillis() + 1000);

@@ -25,8 +25,7 @@ class Store {
 
   // A clean shutdown, and a start from what it left.
   void Reopen() {
-    CHECK(data_.Detach().ok());
-    while (engine_->open_bytes() > 0) engine_->Submit();
+    CHECK(data_.Close().ok());
     engine_.reset();
     Open();
   }
