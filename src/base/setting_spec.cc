@@ -41,6 +41,7 @@ Result<std::string> InRange(const SettingSpec& spec, int64_t value,
     return Status::Invalid(StrCat("argument must be between ", spec.min,
                                   " and ", spec.max, " inclusive"));
   }
+  value = std::clamp(value, spec.lowest, spec.highest);
   char text[24];
   return std::string(
       text, std::to_chars(text, text + sizeof text, value, number_base).ptr);

@@ -77,6 +77,9 @@ struct SettingSpec {
   SettingLines lines = nullptr;
   SettingCheck check = nullptr;
   std::string_view alias;
+  // Integers within min and max, but beyond these, become these.
+  int64_t lowest = INT64_MIN;
+  int64_t highest = INT64_MAX;
 
   constexpr SettingSpec Alias(std::string_view other_name) const {
     SettingSpec spec = *this;
@@ -86,6 +89,12 @@ struct SettingSpec {
   constexpr SettingSpec Check(SettingCheck last_word) const {
     SettingSpec spec = *this;
     spec.check = last_word;
+    return spec;
+  }
+  constexpr SettingSpec Capped(int64_t low, int64_t high) const {
+    SettingSpec spec = *this;
+    spec.lowest = low;
+    spec.highest = high;
     return spec;
   }
 

@@ -110,7 +110,24 @@ Status Settings::Set(const Assignments& assignments) {
 // Checks everything before anything changes.
 Result<std::vector<Settings::Update>> Settings::Plan(
     const Assignments& assignments) const {
+  TRY(CheckNames(assignments));
   std::vector<Update> updates;
+  for (const auto& [name, text] : assignments) {
+    const SettingSpec* const spec = Find(name);
+    const std::string words[] = {text};
+    Result<std::string> value =
+        ParseSetting(*spec, words, ValueOf(*spec), SettingSource::kCommand);
+    if (!value.ok()) return SetFailed(name, value.status().message());
+    // By name and by alias: Redis takes the last.
+    std::erase_if(updates, [&](const Update& u) { return u.spec == spec; });
+    updates.push_back({spec, name, std::move(value).value()});
+  }
+  return updates;
+}
+
+// A wrong name anywhere comes before a wrong value.
+Status Settings::CheckNames(const Assignments& assignments) const {
+  std::set<std::string, LessIgnoreCase> names;
   for (const auto& [name, text] : assignments) {
     const SettingSpec* const spec = Find(name);
     if (spec == nullptr) {
@@ -124,17 +141,11 @@ Result<std::vector<Settings::Update>> Settings::Plan(
     if (spec->has(kProtected) && !protected_allowed_) {
       return SetFailed(name, "can't set protected config");
     }
-    if (std::any_of(updates.begin(), updates.end(),
-                    [&](const Update& u) { return u.spec == spec; })) {
+    if (!names.insert(name).second) {
       return SetFailed(name, "duplicate parameter");
     }
-    const std::string words[] = {text};
-    Result<std::string> value =
-        ParseSetting(*spec, words, ValueOf(*spec), SettingSource::kCommand);
-    if (!value.ok()) return SetFailed(name, value.status().message());
-    updates.push_back({spec, name, std::move(value).value()});
   }
-  return updates;
+  return Status::Ok();
 }
 
 // Hooks see every value of the set, also those that come after theirs.

@@ -91,6 +91,7 @@ class Settings {
     std::string name;  // As the client wrote it.
     std::string value;
   };
+  Status CheckNames(const Assignments& assignments) const;
   Result<std::vector<Update>> Plan(const Assignments& assignments) const;
   Status Apply(std::vector<Update>* updates);
   const std::string& ValueOf(const SettingSpec& spec) const;

@@ -24,21 +24,30 @@ size_t BytesOf(resp::Words words) {
   return bytes;
 }
 
+std::string_view NameOf(const Call& call) {
+  const bool renamed = call.in_exec() && call.staged->name;
+  return renamed ? *call.staged->name : call.session.name;
+}
+
 std::string Describe(const Call& call, const Session& session) {
-  if (&session != &call.session) {
-    return DescribeClient(session, session.db, call.now_ms,
-                          /*request_bytes=*/0);
-  }
-  // A SELECT earlier in this EXEC counts already.
-  return DescribeClient(session, call.txn.db(), call.now_ms,
-                        BytesOf(call.words));
+  const bool is_self = &session == &call.session;
+  const ClientState state =
+      is_self ? ClientState{call.txn.db(), call.reply.protocol(), NameOf(call),
+                            BytesOf(call.words)}
+              : ClientState{session.db, session.protocol, session.name};
+  return DescribeClient(session, state, call.now_ms);
+}
+
+bool IsKilled(const Call& call, const Session& session) {
+  return call.in_exec() && call.staged->killed.contains(session.id);
 }
 
 Status GetName(Call& call) {
-  if (call.session.name.empty()) {
+  const std::string_view name = NameOf(call);
+  if (name.empty()) {
     call.reply.Null();
   } else {
-    call.reply.Bulk(call.session.name);
+    call.reply.Bulk(name);
   }
   return Status::Ok();
 }
@@ -46,6 +55,7 @@ Status GetName(Call& call) {
 Status SetName(Call& call) {
   const std::string_view name = call.args.Next();
   if (!IsPlainName(name)) return Status::Invalid(kBadClientName);
+  if (call.in_exec()) call.staged->name = name;
   call.txn.After([&session = call.session, name = std::string(name)] {
     session.name = name;
   });
@@ -107,6 +117,7 @@ Status List(Call& call) {
 
   std::string text;
   const auto describe = [&](const Session& session) {
+    if (IsKilled(call, session)) return;
     if (!type || TypeOf(session) == *type) text += Describe(call, session);
   };
   if (ids.empty()) {
@@ -180,6 +191,10 @@ base::Result<KillFilter> ReadKillFilter(ArgReader& args) {
 
 // The one who asks still gets the reply.
 void KillAfterwards(Call& call, std::vector<uint64_t> ids) {
+  if (call.in_exec()) {
+    call.staged->killed.insert(ids.begin(), ids.end());
+    call.staged->killed.erase(call.session.id);
+  }
   call.txn.After([&sessions = call.server.sessions, asking = call.session.id,
                   ids = std::move(ids)] {
     for (const uint64_t id : ids) {
@@ -208,6 +223,7 @@ Status Kill(Call& call) {
   std::vector<uint64_t> ids;
   call.server.sessions.ForEach([&](const Session& session) {
     if (filter.skip_me && &session == &call.session) return;
+    if (IsKilled(call, session)) return;
     if (filter.Matches(session)) ids.push_back(session.id);
   });
   if (!by_address) {

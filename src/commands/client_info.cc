@@ -26,8 +26,8 @@ std::string FlagsOf(const Session& session) {
 
 }  // namespace
 
-std::string DescribeClient(const Session& session, int db, int64_t now_ms,
-                           size_t request_bytes) {
+std::string DescribeClient(const Session& session, const ClientState& state,
+                           int64_t now_ms) {
   const Transport* const transport = session.transport;
   const Transport::Usage usage =
       transport == nullptr ? Transport::Usage() : transport->usage();
@@ -42,19 +42,20 @@ std::string DescribeClient(const Session& session, int db, int64_t now_ms,
                                        : session.last_command->full_name;
   return base::StrCat(
       "id=", session.id, " addr=", peer, " laddr=", local,
-      " fd=", transport == nullptr ? -1 : transport->fd(),
-      " name=", session.name, " age=", (now_ms - session.created_ms) / 1000,
+      " fd=", transport == nullptr ? -1 : transport->fd(), " name=", state.name,
+      " age=", (now_ms - session.created_ms) / 1000,
       " idle=", (now_ms - session.active_ms) / 1000,
-      " flags=", FlagsOf(session), " db=", db,
+      " flags=", FlagsOf(session), " db=", state.db,
       " sub=0 psub=0 ssub=0 multi=", queued, " qbuf=", usage.query_bytes,
-      " qbuf-free=", usage.query_free_bytes, " argv-mem=", request_bytes,
+      " qbuf-free=", usage.query_free_bytes, " argv-mem=", state.request_bytes,
       " multi-mem=", session.queue_bytes,
       " rbs=0 rbp=0 obl=", usage.output_fixed_bytes,
       " oll=", usage.output_list_length, " omem=", usage.output_list_bytes,
-      " tot-mem=", usage.memory_bytes + request_bytes + session.queue_bytes,
+      " tot-mem=",
+      usage.memory_bytes + state.request_bytes + session.queue_bytes,
       " events=", usage.readable ? "r" : "", usage.writable ? "w" : "",
       " cmd=", command, " user=", session.user,
-      " redir=-1 resp=", session.protocol, " lib-name=", session.lib_name,
+      " redir=-1 resp=", state.protocol, " lib-name=", session.lib_name,
       " lib-ver=", session.lib_version, "\n");
 }
 

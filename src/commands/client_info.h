@@ -14,10 +14,19 @@
 
 namespace commands {
 
-// Ends in a newline. `db` is the database that it has chosen; `request_bytes`
-// are those of the words it is executing.
-std::string DescribeClient(const Session& session, int db, int64_t now_ms,
-                           size_t request_bytes);
+// What an EXEC may have changed already, though the session changes at its
+// end; and what a request adds.
+struct ClientState {
+  int db;
+  int protocol;
+  std::string_view name;
+  // Of the words that it is executing.
+  size_t request_bytes = 0;
+};
+
+// Ends in a newline.
+std::string DescribeClient(const Session& session, const ClientState& state,
+                           int64_t now_ms);
 
 enum class ClientType : uint8_t { kNormal, kMaster, kReplica, kPubSub };
 // "ERR Unknown client type 'x'" for anything else.

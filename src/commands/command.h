@@ -36,6 +36,7 @@ namespace commands {
 
 struct CommandSpec;
 struct Server;
+struct Staged;
 class Session;
 
 struct Call {
@@ -49,8 +50,11 @@ struct Call {
   Session& session;
   Server& server;
   int64_t now_ms;
+  // Null outside of EXEC.
+  Staged* staged;
+
   // Inside EXEC nothing blocks.
-  bool in_exec;
+  bool in_exec() const { return staged != nullptr; }
 };
 
 using Handler = base::Status (*)(Call&);

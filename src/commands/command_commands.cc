@@ -102,13 +102,11 @@ Status Docs(Call& call) {
 
 // --- LIST.
 
-// Subcommands are listed by filters only, as in Redis.
 template <typename Matches>
-void WriteNames(Call& call, bool subcommands, Matches matches) {
+void WriteNames(Call& call, Matches matches) {
   const resp::Writer::Mark mark = call.reply.mark();
   size_t count = 0;
   for (const CommandEntry& entry : TableOf(call).entries()) {
-    if (entry.parent != nullptr && !subcommands) continue;
     if (!matches(entry)) continue;
     call.reply.Bulk(entry.full_name);
     ++count;
@@ -120,8 +118,7 @@ void WriteNames(Call& call, bool subcommands, Matches matches) {
 Status List(Call& call) {
   ArgReader& args = call.args;
   if (!args.More()) {
-    WriteNames(call, /*subcommands=*/false,
-               [](const CommandEntry&) { return true; });
+    WriteNames(call, [](const CommandEntry&) { return true; });
     return Status::Ok();
   }
   if (args.left() != 3 || !args.Take("FILTERBY")) {
@@ -132,11 +129,11 @@ Status List(Call& call) {
   if (base::EqualsIgnoreCase(filter, "MODULE")) {
     call.reply.Array(0);
   } else if (base::EqualsIgnoreCase(filter, "ACLCAT")) {
-    WriteNames(call, /*subcommands=*/true, [&](const CommandEntry& entry) {
+    WriteNames(call, [&](const CommandEntry& entry) {
       return HasCategory(*entry.spec, wanted);
     });
   } else if (base::EqualsIgnoreCase(filter, "PATTERN")) {
-    WriteNames(call, /*subcommands=*/true, [&](const CommandEntry& entry) {
+    WriteNames(call, [&](const CommandEntry& entry) {
       return base::GlobMatch(wanted, entry.full_name, base::GlobCase::kIgnore);
     });
   } else {

@@ -99,13 +99,14 @@ Status Hello(Call& call) {
   } else if (!session.authenticated) {
     return Status::Invalid(
         "NOAUTH HELLO must be called with the client already authenticated, "
-        "otherwise the HELLO AUTH <user> <pass> option can be used to "
-        "authenticate the client and select the RESP protocol version at the "
-        "same time");
+        "otherwise the HELLO <proto> AUTH <user> <pass> option can be used "
+        "to authenticate the client and select the RESP protocol version at "
+        "the same time");
   }
   if (greeting.protocol) {
     call.reply.set_protocol(static_cast<int>(*greeting.protocol));
   }
+  if (call.in_exec() && greeting.name) call.staged->name = greeting.name;
   call.txn.After(
       [&session, protocol = call.reply.protocol(), name = greeting.name] {
         session.authenticated = true;

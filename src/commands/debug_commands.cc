@@ -120,7 +120,7 @@ Status DigestValue(Call& call) {
 // --- Closing the data and opening it again.
 
 Status ReloadFromDisk(Call& call) {
-  if (call.in_exec) {
+  if (call.in_exec()) {
     return Status::Invalid("ERR the data cannot be closed in a transaction");
   }
   call.txn.After([&server = call.server, &session = call.session] {

@@ -110,6 +110,7 @@ std::string Dispatcher::AbandonQueue(Session& session,
   session.ClearQueue();
   server_->sessions.watches().Unwatch(session);
   std::string_view message = why.message();
+  if (message == kExecAbort) return std::string(message);
   if (message.starts_with("ERR ")) message.remove_prefix(4);
   return base::StrCat(kExecAbortPrefix, message);
 }
@@ -175,7 +176,7 @@ base::Status Dispatcher::RunUntilComplete(const Request& request) {
   for (int runs = 0; runs < kRunsMax; ++runs) {
     request.reply.set_protocol(request.session.protocol);
     base::Status status = Invoke(*request.entry, request.words, request.session,
-                                 request.reply, false);
+                                 request.reply, /*staged=*/nullptr);
     if (status.IsMiss()) {
       WantKeys(request);
       TRY(FetchWants(txn_));
@@ -193,7 +194,7 @@ base::Status Dispatcher::RunUntilComplete(const Request& request) {
 
 base::Status Dispatcher::Invoke(const CommandEntry& entry, resp::Words words,
                                 Session& session, resp::Writer& reply,
-                                bool in_exec) {
+                                Staged* staged) {
   const size_t name_words = entry.parent == nullptr ? 1 : 2;
   Call call{*entry.spec,
             words,
@@ -203,7 +204,7 @@ base::Status Dispatcher::Invoke(const CommandEntry& entry, resp::Words words,
             session,
             *server_,
             txn_.now_ms(),
-            in_exec};
+            staged};
   return entry.spec->handler(call);
 }
 
@@ -233,13 +234,14 @@ void Dispatcher::WantKeys(const CommandSpec& spec, resp::Words words, int db) {
 }
 
 base::Status Dispatcher::RunQueue(Call& call) {
+  Staged staged;
   call.reply.Array(call.session.queue.size());
   for (const QueuedCommand& command : call.session.queue) {
     const types::Txn::Mark savepoint = call.txn.mark();
     const resp::Writer::Mark mark = call.reply.mark();
     const int64_t start_us = server_->clock.WallMicros();
     const base::Status status = Invoke(command.entry(), command.words(),
-                                       call.session, call.reply, true);
+                                       call.session, call.reply, &staged);
     if (status.IsMiss()) return status;
     if (!status.ok()) {
       call.txn.RollBack(savepoint);

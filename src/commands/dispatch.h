@@ -125,7 +125,7 @@ class Dispatcher {
   // Runs the handler until it has all the rows it needs.
   base::Status RunUntilComplete(const Request& request);
   base::Status Invoke(const CommandEntry& entry, resp::Words words,
-                      Session& session, resp::Writer& reply, bool in_exec);
+                      Session& session, resp::Writer& reply, Staged* staged);
   // Reads what the last run of `txn` has missed, and empties the Txn.
   base::Status FetchWants(types::Txn& txn);
   void WantKeys(const Request& request);

@@ -87,7 +87,9 @@ void WriteClientsSection(const InfoSource& source, InfoText& text) {
     output_max = std::max(output_max, usage.output_list_bytes);
   });
   text.Section("Clients");
-  text.Add("connected_clients", server.sessions.size());
+  const Staged* const staged = source.call.staged;
+  const size_t killed = staged == nullptr ? 0 : staged->killed.size();
+  text.Add("connected_clients", server.sessions.size() - killed);
   text.Add("cluster_connections", 0);
   text.Add("maxclients", source.settings.Integer("maxclients"));
   text.Add("client_recent_max_input_buffer", input_max);

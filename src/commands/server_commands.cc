@@ -24,18 +24,23 @@ Status Info(Call& call) {
   return Status::Ok();
 }
 
-// LOLWUT [VERSION n] [columns [rows]]
+// LOLWUT [VERSION n] [columns [rows]]. Two of Redis's versions take numbers
+// and insist on them; the others take no notice of what follows.
 Status Lolwut(Call& call) {
-  constexpr int64_t kColumns = 66;
-  constexpr int64_t kRows = 16;
+  int64_t sizes[] = {66, 16, 0};  // columns, rows, and what only 5 takes
   ArgReader& args = call.args;
-  if (args.left() >= 2 && args.Take("VERSION")) (void)args.NextInt();
-  const int64_t columns = args.More() ? args.NextInt() : kColumns;
-  const int64_t rows = args.More() ? args.NextInt() : kRows;
+  int64_t version = 0;
+  if (args.left() >= 2 && args.Take("VERSION")) version = args.NextInt();
+  const int numbers = version == 5 ? 3 : version == 6 ? 2 : 0;
+  for (int i = 0; i < 3 && args.More(); ++i) {
+    sizes[i] = i < numbers ? args.NextInt()
+                           : base::ParseInt(args.Next()).value_or(sizes[i]);
+  }
   TRY(args.status());
-  std::string text = DrawRedBeds(
-      static_cast<int>(std::clamp<int64_t>(columns, 1, 200)),
-      static_cast<int>(std::clamp<int64_t>(rows, 1, 100)), call.txn.random());
+  std::string text =
+      DrawRedBeds(static_cast<int>(std::clamp<int64_t>(sizes[0], 1, 200)),
+                  static_cast<int>(std::clamp<int64_t>(sizes[1], 1, 100)),
+                  call.txn.random());
   text += base::StrCat("\nRedis ver. ", kRedisVersion, "\n");
   call.reply.Verbatim("txt", text);
   return Status::Ok();

@@ -8,7 +8,8 @@
 //   Transport::Deliver      a reply that comes later than its request
 //   Transport::Resume       a paused or blocked session may go on
 //
-// A handler changes a session only from its Txn's after-list.
+// A handler changes a session only from its Txn's after-list. What later
+// commands of the same EXEC must see of it stands in Staged meanwhile.
 //
 // Blocking: an effect calls Block(); dispatch then answers kBlocked and the
 // transport executes nothing more of this client. Whoever was asked calls
@@ -22,6 +23,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -141,6 +144,16 @@ class Session {
  private:
   friend class Sessions;
   bool blocked_ = false;
+};
+
+// Staged is what the commands of an EXEC have done to sessions so far. It goes
+// when the EXEC is run again, and when it is done. A handler that may still
+// fail stages nothing.
+struct Staged {
+  // Of the session that executes.
+  std::optional<std::string> name;
+  // Ids of other sessions.
+  std::set<uint64_t> killed;
 };
 
 }  // namespace commands

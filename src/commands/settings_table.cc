@@ -186,7 +186,7 @@ constexpr SettingSpec kRows[] = {
     MemorySetting("hash-max-listpack-value", "64", kKeptOnly)
         .Alias("hash-max-ziplist-value"),
     MemorySetting("hll-sparse-max-bytes", "3000", kKeptOnly),
-    IntegerSetting("hz", "10", 0, INT_MAX, kKeptOnly),
+    IntegerSetting("hz", "10", 0, INT_MAX, kKeptOnly).Capped(1, 500),
     StringSetting("ignore-warnings", "", kKeptOnly),
     IntegerSetting("io-threads", "1", 1, 128, kImmutable | kKeptOnly),
     BoolSetting("io-threads-do-reads", "no", kImmutable | kKeptOnly),

@@ -69,17 +69,10 @@ Status Discard(Call& call) {
 Status Exec(Call& call) {
   Session& session = call.session;
   if (!session.in_multi) return Status::Invalid("ERR EXEC without MULTI");
+  // Dispatch ends the transaction whatever is answered.
+  if (session.multi_failed) return Status::Invalid(kExecAbort);
   call.txn.After(
       [&server = call.server, &session] { LeaveMulti(server, session); });
-  if (session.multi_failed) {
-    // The transaction ends with this error, so it is no Status: that would
-    // take back its end.
-    call.txn.After([&statistics = call.server.statistics] {
-      statistics.NoteError("EXECABORT");
-    });
-    call.reply.Error(kExecAbort);
-    return Status::Ok();
-  }
   TRY_ASSIGN(const bool expired, HasExpiredWatch(call));
   if (session.watch_failed || expired) {
     // This tells that somebody has written; which sequence it was is not kept.

@@ -20,7 +20,7 @@ Status Wait(Call& call) {
   TRY(call.args.status());
   TRY_ASSIGN(const int64_t deadline_ms,
              DeadlineMs(call.args.Next(), call.now_ms));
-  if (replicas <= 0 || call.in_exec) {
+  if (replicas <= 0 || call.in_exec()) {
     call.reply.Integer(0);
     return Status::Ok();
   }
@@ -65,7 +65,7 @@ Status WaitForLog(Call& call) {
   types::DataSet& data = call.server.data;
   const types::Sequence wanted = data.applied();
   const bool synced = data.synced() >= wanted;
-  if (call.in_exec || (replicas == 0 && (local == 0 || synced))) {
+  if (call.in_exec() || (replicas == 0 && (local == 0 || synced))) {
     WriteCounts(call.reply, synced);
     return Status::Ok();
   }

@@ -36,6 +36,15 @@ TEST(SettingSpec, ReadsIntegersInTheirRange) {
             "argument couldn't be parsed as an octal number");
 }
 
+TEST(SettingSpec, BringsIntegersWithinTheirCaps) {
+  const SettingSpec spec = IntegerSetting("i", "1", 0, 1000).Capped(1, 500);
+  EXPECT_EQ(Parse(spec, "0"), "1");
+  EXPECT_EQ(Parse(spec, "7"), "7");
+  EXPECT_EQ(Parse(spec, "501"), "500");
+  EXPECT_EQ(Parse(spec, "1001"),
+            "argument must be between 0 and 1000 inclusive");
+}
+
 TEST(SettingSpec, ReadsMemoryWithUnits) {
   const SettingSpec spec = MemorySetting("m", "0");
   EXPECT_EQ(Parse(spec, "100mb"), "104857600");

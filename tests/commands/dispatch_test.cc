@@ -159,6 +159,8 @@ TEST_F(DispatchTest, RefusesInMultiWhatMustNotBeQueued) {
   EXPECT_EQ(Run("t.nomulti"),
             "-ERR Command not allowed inside a transaction\r\n");
   EXPECT_TRUE(Run("EXEC").starts_with("-EXECABORT"));
+  EXPECT_EQ(StatisticsOf("exec").failed_calls, 1u);
+  EXPECT_EQ(Run("EXEC"), "-ERR EXEC without MULTI\r\n");
 }
 
 TEST_F(DispatchTest, ClosesWhoQueuesTooMuch) {
