@@ -34,8 +34,7 @@ class ClientPair {
  public:
   explicit ClientPair(const Ports& ports);
 
-  // One pipeline to both, the words for each server as `translate` gives them
-  // (or the same for both).
+  // One pipeline to both: `encoded` for each, or the same requests.
   std::array<Answers, 2> Ask(const std::array<std::string, 2>& encoded,
                              size_t count);
   std::array<Answers, 2> Ask(const std::vector<Request>& requests);

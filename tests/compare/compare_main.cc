@@ -1,17 +1,5 @@
 // Says the same to a real redis-server and to redbed, and tells where they
-// answer differently.
-//
-//   compare_test --redbed build/redbed --commands 1000000 --seed 7
-//   compare_test --against-self      redis-server on both sides
-//
-//   --redbed PATH     the server to test ($REDBED_BINARY, or ../redbed)
-//   --redis PATH      the server to follow (/usr/bin/redis-server)
-//   --seed N          where the requests come from; the same N, the same ones
-//   --commands N      about how many (100000)
-//   --seconds N       not longer than this
-//   --reports N       go on until so many kinds of difference were met (1)
-//   --no-shrink       do not look for the fewest requests that show one
-//   --differences F   what may differ (differences.txt beside this file)
+// answer differently. kUsage below says how it is called.
 //
 // Exit code 0: no difference that is not listed. 1: there was one, printed
 // with all that is needed to see it again. 2: it could not be tried.
@@ -34,6 +22,19 @@ struct Arguments {
   std::string redbed;
   std::string differences = REDBED_DIFFERENCES;
 };
+
+constexpr char kUsage[] =
+    "compare_test --redbed build/redbed --commands 1000000 --seed 7\n"
+    "compare_test --against-self      redis-server on both sides\n"
+    "\n"
+    "  --redbed PATH     the server to test ($REDBED_BINARY, or ../redbed)\n"
+    "  --redis PATH      the server to follow (/usr/bin/redis-server)\n"
+    "  --seed N          where requests come from; the same N, the same ones\n"
+    "  --commands N      about how many (100000)\n"
+    "  --seconds N       not longer than this\n"
+    "  --reports N       go on until so many kinds of difference were met (1)\n"
+    "  --no-shrink       do not look for the fewest requests that show one\n"
+    "  --differences F   what may differ (tests/compare/differences.txt)\n";
 
 [[noreturn]] void Refuse(std::string_view word) {
   std::fprintf(stderr, "compare_test: what is %.*s?\n",
@@ -62,7 +63,10 @@ Arguments ReadArguments(int argc, char** argv) {
       if (i + 1 == argc) Refuse(word);
       return argv[++i];
     };
-    if (word == "--against-self") {
+    if (word == "--help") {
+      std::fputs(kUsage, stdout);
+      std::exit(0);
+    } else if (word == "--against-self") {
       match.against_self = true;
     } else if (word == "--no-shrink") {
       match.shrink = false;
@@ -119,6 +123,9 @@ int Main(int argc, char** argv) {
               static_cast<unsigned long long>(match.commands()),
               static_cast<long long>(match.slack().ms));
   if (!options.against_self) {
+    for (const std::string& name : match.NeverAsked()) {
+      std::printf("never asked: %s\n", name.c_str());
+    }
     for (const std::string& line : differences.Unused()) {
       std::printf("not needed this time: %s\n", line.c_str());
     }

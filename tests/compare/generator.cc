@@ -12,6 +12,8 @@ namespace {
 
 constexpr uint64_t kServiceOneIn = 12;
 constexpr uint64_t kSpoiledOneIn = 20;
+// Connections that begin in RESP3.
+constexpr uint64_t kNewerProtocolOneIn = 2;
 
 // Whether replies would depend on speed: a key lives for a while that passes
 // during the test, or is past its time from the start and not among those that
@@ -64,6 +66,10 @@ std::vector<Request> Generator::DrawPipeline(int client) {
   const uint64_t count = 1 + random_.Below(random_.OneIn(8) ? kLong : kShort);
   bool& in_multi = in_multi_[client];
   std::vector<Request> pipeline;
+  if (is_new_[client] && random_.OneIn(kNewerProtocolOneIn)) {
+    pipeline.push_back({"HELLO", "3"});
+  }
+  is_new_[client] = false;
   for (uint64_t i = 0; i < count; ++i) {
     Request request;
     if (in_multi && random_.OneIn(6)) {

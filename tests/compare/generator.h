@@ -24,7 +24,10 @@ class Generator {
   // A request on keys and values.
   Request DrawData() { return Draw(data_); }
   // The client's connection is a new one.
-  void ForgetClient(int client) { in_multi_[client] = false; }
+  void ForgetClient(int client) {
+    in_multi_[client] = false;
+    is_new_[client] = true;
+  }
 
   base::Random& random() { return random_; }
   Vocabulary& vocabulary() { return vocabulary_; }
@@ -52,6 +55,7 @@ class Generator {
   Menu service_;
   // As far as can be known without the replies.
   bool in_multi_[kClients] = {};
+  bool is_new_[kClients] = {};
 };
 
 }  // namespace compare

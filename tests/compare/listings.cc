@@ -177,10 +177,39 @@ std::vector<Fields> ClientLines(std::string_view text) {
   return sorted;
 }
 
-// --- COMMAND INFO.
+// --- COMMAND INFO, DOCS and LIST.
+
+using ByName = std::map<std::string_view, const Reply*>;
+
+ByName RowsByName(const Reply& rows) {
+  ByName all;
+  for (const Reply& row : rows.items) {
+    if (!row.items.empty()) all[row.items[0].text] = &row;
+  }
+  return all;
+}
+
+// What both have goes to `compare`; what one has, to the findings.
+template <typename Compare>
+void CompareByName(std::string_view subject, const ByName& redis,
+                   const ByName& redbed, const Slack& slack, Compare compare,
+                   Findings* findings) {
+  for (const auto& [name, ours] : redbed) {
+    const auto theirs = redis.find(name);
+    if (theirs != redis.end()) {
+      compare(name, *theirs->second, *ours);
+    } else {
+      findings->push_back({base::StrCat(subject, name), kAbsent, ours->Show()});
+    }
+  }
+  for (const auto& [name, theirs] : redis) {
+    if (redbed.contains(name) || !slack.commands.contains(name)) continue;
+    findings->push_back({base::StrCat(subject, name), theirs->Show(), kAbsent});
+  }
+}
 
 void CompareCommandRow(const Reply& redis, const Reply& redbed,
-                       Findings* findings) {
+                       const Slack& slack, Findings* findings) {
   static constexpr std::string_view kColumns[] = {
       "name", "arity",      "flags", "first key", "last key",
       "step", "categories", "tips",  "key specs", "subcommands"};
@@ -200,9 +229,9 @@ void CompareCommandRow(const Reply& redis, const Reply& redbed,
     findings->push_back(
         {base::StrCat(subject, kColumns[i]), a.Show(), b.Show()});
   }
-  // Rows again, in no promised order, and not all of theirs are ours.
+  // Rows again.
   CompareCommandRows(redis.items[kSubcommands], redbed.items[kSubcommands],
-                     Named::kAll, findings);
+                     slack, findings);
 }
 
 }  // namespace
@@ -264,64 +293,60 @@ void CompareClients(const Reply& redis, const Reply& redbed,
   }
 }
 
-void CompareCommandRows(const Reply& redis, const Reply& redbed, Named named,
-                        Findings* findings) {
-  if (named == Named::kByRequest) {
-    const size_t count = redis.items.size();
-    bool same_shape = redbed.items.size() == count;
-    for (size_t i = 0; same_shape && i < count; ++i) {
-      same_shape = redis.items[i].null == redbed.items[i].null;
-    }
-    if (!same_shape) {
-      findings->push_back({"COMMAND INFO", redis.Show(), redbed.Show()});
-    }
-  }
-  const auto name_of = [](const Reply& row) {
-    return row.items.empty() ? std::string_view() : row.items[0].text;
+void CompareCommandRows(const Reply& redis, const Reply& redbed,
+                        const Slack& slack, Findings* findings) {
+  const auto unknown = [](const Reply& reply) {
+    return std::count_if(reply.items.begin(), reply.items.end(),
+                         [](const Reply& row) { return row.null; });
   };
-  for (const Reply& ours : redbed.items) {
-    const auto theirs = std::find_if(
-        redis.items.begin(), redis.items.end(),
-        [&](const Reply& row) { return name_of(row) == name_of(ours); });
-    if (theirs != redis.items.end()) {
-      CompareCommandRow(*theirs, ours, findings);
-      continue;
-    }
-    findings->push_back(
-        {base::StrCat("COMMAND INFO ", name_of(ours)), kAbsent, ours.Show()});
+  if (unknown(redis) != unknown(redbed)) {
+    findings->push_back({"COMMAND INFO", redis.Show(), redbed.Show()});
   }
+  CompareByName(
+      "COMMAND INFO ", RowsByName(redis), RowsByName(redbed), slack,
+      [&](std::string_view, const Reply& theirs, const Reply& ours) {
+        CompareCommandRow(theirs, ours, slack, findings);
+      },
+      findings);
 }
 
-void CompareCommandDocs(const Reply& redis, const Reply& redbed, Named named,
-                        Findings* findings) {
-  for (size_t i = 0; i + 1 < redbed.items.size(); i += 2) {
-    const std::string subject =
-        base::StrCat("COMMAND DOCS ", redbed.items[i].text);
-    const Reply* const theirs = FindValue(redis, redbed.items[i].text);
-    const Reply& ours = redbed.items[i + 1];
-    if (theirs == nullptr) {
-      findings->push_back({subject, kAbsent, ours.Show()});
-      continue;
+void CompareCommandDocs(const Reply& redis, const Reply& redbed,
+                        const Slack& slack, Findings* findings) {
+  const auto by_name = [](const Reply& map) {
+    ByName docs;
+    for (size_t i = 0; i + 1 < map.items.size(); i += 2) {
+      docs[map.items[i].text] = &map.items[i + 1];
     }
-    const Fields a = MapFields(*theirs);
-    const Fields b = MapFields(ours);
-    CompareFields(
-        subject, a, b,
-        [](const std::string& name, const std::string&, const std::string&) {
-          return name == "subcommands";
-        },
-        findings);
-    const Reply* const their_parts = FindValue(*theirs, "subcommands");
-    const Reply* const our_parts = FindValue(ours, "subcommands");
-    if (their_parts == nullptr || our_parts == nullptr) continue;
-    CompareCommandDocs(*their_parts, *our_parts, Named::kAll, findings);
-  }
-  if (named == Named::kAll) return;
-  for (size_t i = 0; i + 1 < redis.items.size(); i += 2) {
-    if (FindValue(redbed, redis.items[i].text) != nullptr) continue;
-    findings->push_back({base::StrCat("COMMAND DOCS ", redis.items[i].text),
-                         "present", kAbsent});
-  }
+    return docs;
+  };
+  CompareByName(
+      "COMMAND DOCS ", by_name(redis), by_name(redbed), slack,
+      [&](std::string_view name, const Reply& theirs, const Reply& ours) {
+        CompareFields(
+            base::StrCat("COMMAND DOCS ", name), MapFields(theirs),
+            MapFields(ours),
+            [](const std::string& field, const auto&, const auto&) {
+              return field == "subcommands";
+            },
+            findings);
+        const Reply* const their_parts = FindValue(theirs, "subcommands");
+        const Reply* const our_parts = FindValue(ours, "subcommands");
+        if (their_parts == nullptr || our_parts == nullptr) return;
+        CompareCommandDocs(*their_parts, *our_parts, slack, findings);
+      },
+      findings);
+}
+
+void CompareCommandNames(const Reply& redis, const Reply& redbed,
+                         const Slack& slack, Findings* findings) {
+  const auto by_name = [](const Reply& names) {
+    ByName all;
+    for (const Reply& name : names.items) all[name.text] = &name;
+    return all;
+  };
+  CompareByName(
+      "COMMAND LIST ", by_name(redis), by_name(redbed), slack,
+      [](std::string_view, const Reply&, const Reply&) {}, findings);
 }
 
 void CompareDebugObject(const Reply& redis, const Reply& redbed,

@@ -26,17 +26,20 @@ void CompareInfo(const Reply& redis, const Reply& redbed, const Slack& slack,
 void CompareClients(const Reply& redis, const Reply& redbed,
                     Findings* findings);
 
-// For commands whose names the request gave, or for all that a server has:
-// then those that only redis-server has are not missed.
-enum class Named { kByRequest, kAll };
+// Of commands, by name and in any order. What redbed does not have at all
+// (Slack::commands) is not missed.
 
 // Rows of COMMAND and COMMAND INFO.
-void CompareCommandRows(const Reply& redis, const Reply& redbed, Named named,
-                        Findings* findings);
+void CompareCommandRows(const Reply& redis, const Reply& redbed,
+                        const Slack& slack, Findings* findings);
 
 // Texts of COMMAND DOCS.
-void CompareCommandDocs(const Reply& redis, const Reply& redbed, Named named,
-                        Findings* findings);
+void CompareCommandDocs(const Reply& redis, const Reply& redbed,
+                        const Slack& slack, Findings* findings);
+
+// Names of COMMAND LIST.
+void CompareCommandNames(const Reply& redis, const Reply& redbed,
+                         const Slack& slack, Findings* findings);
 
 // "Value at:0x... refcount:1 encoding:int ...".
 void CompareDebugObject(const Reply& redis, const Reply& redbed,

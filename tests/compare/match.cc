@@ -1,16 +1,20 @@
 #include "compare/match.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <iterator>
 
+#include "base/check.h"
 #include "base/strings.h"
+#include "compare/reply.h"
 
 namespace compare {
 namespace {
 
 constexpr uint64_t kProbeOneIn = 150;
 constexpr uint64_t kDisturbOneIn = 60;
-constexpr uint64_t kRestartOneIn = 1000;
+constexpr uint64_t kRestartOneIn = 400;
 constexpr size_t kRelatedSteps = 20;
 constexpr size_t kShownBytes = 2000;
 // The client of what none of the numbered ones has asked.
@@ -54,7 +58,14 @@ Match::Match(const MatchOptions& options, ServerProcess& redis,
       differences_(differences),
       stage_({redis.port(), redbed.port()}),
       generator_(options.seed),
-      probes_(stage_, generator_) {}
+      probes_(stage_, generator_) {
+  const std::string raw = stage_.prober().AskOne(kRedbed, {"COMMAND", "LIST"});
+  CHECK(!raw.empty());
+  for (const Reply& name : ParseReply(raw).items) {
+    stage_.slack().commands.emplace(name.text);
+  }
+  AlignLastCommands();
+}
 
 bool Match::Run() {
   using std::chrono::steady_clock;
@@ -82,6 +93,7 @@ void Match::PlayPipeline() {
   const int client = static_cast<int>(generator_.random().Below(kClients));
   if (stage_.WillReconnect(client)) generator_.ForgetClient(client);
   const std::vector<Request> requests = generator_.DrawPipeline(client);
+  for (const Request& request : requests) NoteAsked(request);
   const auto disagreements = stage_.Play(client, requests);
   size_t next = 0;
   for (const ClientPair::Disagreement& disagreement : disagreements) {
@@ -105,6 +117,7 @@ void Match::PlayProbe() { Take(probes_.Draw()); }
 
 void Match::Take(const Probes::Outcome& outcome) {
   number_ += outcome.commands;
+  for (const Request& request : outcome.asked) NoteAsked(request);
   const Findings findings = Unlisted(outcome.findings);
   if (!findings.empty()) {
     ReportProbe(outcome, findings);
@@ -125,14 +138,17 @@ void Match::Disturb() {
   const Request deed =
       ParseRequests(kDeeds[generator_.random().Below(std::size(kDeeds))])
           .front();
+  NoteAsked(deed);
   const std::string reply = stage_.prober().AskOne(kRedbed, deed);
   if (reply != "+OK\r\n") {
     const Finding finding = {Show(deed), "+OK", reply};
     ReportFindings(kNobody, finding.subject, {finding});
   }
-  // The same last command on both sides again.
-  stage_.prober().Ask(ParseRequests("PING"));
+  AlignLastCommands();
 }
+
+// CLIENT LIST shows the last command, and one server was asked alone.
+void Match::AlignLastCommands() { stage_.prober().Ask(ParseRequests("PING")); }
 
 void Match::RestartRedbed() {
   const bool by_kill = generator_.random().OneIn(2);
@@ -143,6 +159,22 @@ void Match::RestartRedbed() {
     return;
   }
   Take(probes_.AfterRestart());
+}
+
+void Match::NoteAsked(const Request& request) {
+  if (request.empty()) return;
+  const std::string name = base::AsciiLower(request[0]);
+  asked_.insert(name);
+  if (request.size() < 2) return;
+  asked_.insert(base::StrCat(name, "|", base::AsciiLower(request[1])));
+}
+
+std::vector<std::string> Match::NeverAsked() const {
+  std::vector<std::string> names;
+  std::set_difference(stage_.slack().commands.begin(),
+                      stage_.slack().commands.end(), asked_.begin(),
+                      asked_.end(), std::back_inserter(names));
+  return names;
 }
 
 Findings Match::Unlisted(const Findings& findings) {

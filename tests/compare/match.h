@@ -40,6 +40,8 @@ class Match {
   bool Run();
 
   uint64_t commands() const { return number_; }
+  // Commands of redbed that were never asked.
+  std::vector<std::string> NeverAsked() const;
   const Slack& slack() { return stage_.slack(); }
 
  private:
@@ -53,6 +55,8 @@ class Match {
   // acknowledged is there, as redis-server still has it.
   void RestartRedbed();
 
+  void AlignLastCommands();
+  void NoteAsked(const Request& request);
   // Without what differences.txt allows.
   Findings Unlisted(const Findings& findings);
   // Of a client's request, the last in the history.
@@ -75,6 +79,8 @@ class Match {
   Probes probes_;
   History history_;
   uint64_t number_ = 0;
+  // Full names of commands.
+  std::set<std::string> asked_;
   int reports_ = 0;
   // Kinds of difference that were reported.
   std::set<std::string> reported_;

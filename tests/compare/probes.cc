@@ -295,7 +295,7 @@ Probes::Outcome Probes::AfterRestart() {
           {"CONFIG", "SET", "notify-keyspace-events", ""}
   },
       &outcome);
-  AskForEverything(&outcome);
+  if (generator_.random().OneIn(2)) AskForEverything(&outcome);
   return outcome;
 }
 

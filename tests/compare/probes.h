@@ -32,8 +32,9 @@ class Probes {
   };
   // One of them, by chance.
   Outcome Draw();
-  // That everything is as before when one server was restarted: times of
-  // death, databases, values. Settings begin anew on both.
+  // Settings begin anew on both when one server was restarted. At times asks
+  // whether everything is as before: times of death, databases, values;
+  // otherwise whoever asks next is the first to do so.
   Outcome AfterRestart();
 
  private:

@@ -156,50 +156,41 @@ void Settings(const Pair& pair) {
   CompareMaps("CONFIG GET", pair.redis, pair.redbed, pair.findings);
 }
 
-// COMMAND INFO and COMMAND DOCS name commands, or ask for all.
-Named NamedBy(const Request& request) {
-  return request.size() > 2 ? Named::kByRequest : Named::kAll;
-}
-
 void CommandRows(const Pair& pair) {
-  CompareCommandRows(pair.redis, pair.redbed, NamedBy(pair.request),
-                     pair.findings);
+  CompareCommandRows(pair.redis, pair.redbed, pair.slack, pair.findings);
 }
 
 void CommandDocs(const Pair& pair) {
-  CompareCommandDocs(pair.redis, pair.redbed, NamedBy(pair.request),
-                     pair.findings);
+  CompareCommandDocs(pair.redis, pair.redbed, pair.slack, pair.findings);
 }
 
 void CommandNames(const Pair& pair) {
-  for (const Reply& name : pair.redbed.items) {
-    const bool known = std::any_of(
-        pair.redis.items.begin(), pair.redis.items.end(),
-        [&](const Reply& other) { return other.text == name.text; });
-    if (known) continue;
-    pair.findings->push_back(
-        {base::StrCat("COMMAND LIST ", name.text), kAbsent, name.Show()});
-  }
+  CompareCommandNames(pair.redis, pair.redbed, pair.slack, pair.findings);
 }
 
-// It sees keys that are past their time and not yet deleted.
+// In Redis it sees keys that are past their time and not yet deleted.
 void DebugObject(const Pair& pair) {
-  const bool missed = pair.redis.IsError() != pair.redbed.IsError();
-  if (missed && pair.slack.expired_keys > 0) return;
-  if (missed) return pair.Differ();
+  const bool redbed_missed = !pair.redis.IsError() && pair.redbed.IsError();
+  if (redbed_missed && pair.slack.expired_keys > 0) return;
+  if (redbed_missed || pair.redis.IsError()) return pair.Differ();
   CompareDebugObject(pair.redis, pair.redbed, pair.findings);
 }
 
 // So does this one.
 void DebugDigests(const Pair& pair) {
+  static const std::string kOfNothing(40, '0');
   const size_t count = pair.redis.items.size();
   bool same = pair.redbed.items.size() == count;
   for (size_t i = 0; same && i < count; ++i) {
-    same = pair.redis.items[i].raw == pair.redbed.items[i].raw ||
-           pair.slack.expired_keys > 0;
+    const Reply& ours = pair.redbed.items[i];
+    same = pair.redis.items[i].raw == ours.raw ||
+           (pair.slack.expired_keys > 0 && ours.text == kOfNothing);
   }
   if (!same) pair.Differ();
 }
+
+// Instead of a subcommand: nothing may follow the name.
+constexpr std::string_view kAlone = "(alone)";
 
 struct Rule {
   std::string_view name;
@@ -221,7 +212,7 @@ constexpr Rule kRules[] = {
     {"command",     "docs",         CommandDocs},
     {"command",     "info",         CommandRows},
     {"command",     "list",         CommandNames},
-    {"command",     "",             CommandRows},
+    {"command",     kAlone,         CommandRows},
     {"config",      "get",          Settings},
     {"dbsize",      "",             KeyCount},
     {"debug",       "digest-value", DebugDigests},
@@ -239,6 +230,7 @@ constexpr Rule kRules[] = {
     {"randomkey",   "",             AnyKeyOrNone},
     {"save",        "",             Save, true},
     {"scan",        "",             ScanPage},
+    {"slowlog",     "len",          AnyNumber},
     {"time",        "",             TimeOfDay},
     {"ttl",         "",             Seconds},
 };
@@ -249,6 +241,7 @@ const Rule* FindRule(const Request& request) {
   for (const Rule& rule : kRules) {
     if (!base::EqualsIgnoreCase(request[0], rule.name)) continue;
     if (rule.subcommand.empty() ||
+        (rule.subcommand == kAlone && request.size() == 1) ||
         (request.size() > 1 &&
          base::EqualsIgnoreCase(request[1], rule.subcommand))) {
       return &rule;

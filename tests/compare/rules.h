@@ -7,6 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "compare/finding.h"
@@ -24,6 +27,8 @@ struct Slack {
   // INFO's counts of hits, errors and calls follow from what clients did, and
   // not also from the order of a SCAN or the speed of a BGSAVE.
   bool counts_agree = false;
+  // All commands that redbed has, by full name; redis-server has more.
+  std::set<std::string, std::less<>> commands;
 };
 
 // Where `redis` and `redbed`, whole replies to `request`, disagree.

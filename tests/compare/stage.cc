@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "base/strings.h"
 
@@ -10,11 +11,17 @@ namespace {
 
 // SET takes a time that is past: the key is there, expired from the start.
 bool MayLeaveExpired(const Request& request) {
-  return std::any_of(request.begin(), request.end(),
-                     [](const std::string& word) {
-                       return base::EqualsIgnoreCase(word, "EXAT") ||
-                              base::EqualsIgnoreCase(word, "PXAT");
-                     });
+  constexpr int64_t kYear2100Seconds = 4'102'444'800;
+  if (request.empty() || !base::EqualsIgnoreCase(request[0], "SET")) {
+    return false;
+  }
+  for (size_t i = 1; i + 1 < request.size(); ++i) {
+    const bool millis = base::EqualsIgnoreCase(request[i], "PXAT");
+    if (!millis && !base::EqualsIgnoreCase(request[i], "EXAT")) continue;
+    const std::optional<int64_t> time = base::ParseInt(request[i + 1]);
+    if (time && *time < kYear2100Seconds * (millis ? 1000 : 1)) return true;
+  }
+  return false;
 }
 
 bool SpeaksOfClients(const Request& request) {

@@ -33,6 +33,7 @@ class Stage {
   void Clear();
 
   Slack& slack() { return slack_; }
+  const Slack& slack() const { return slack_; }
   const Ports& ports() const { return ports_; }
 
  private:
