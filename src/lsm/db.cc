@@ -1,157 +1,188 @@
 #include "lsm/db.h"
 
+#include <atomic>
+#include <thread>
 #include <utility>
-#include <vector>
+
+#include "base/mutex.h"
+#include "base/strings.h"
+#include "lsm/checkpoint.h"
+#include "lsm/engine.h"
+#include "lsm/pinned_snapshot.h"
+#include "lsm/snapshot_reader.h"
 
 namespace lsm {
 namespace {
 
-// What a Scan reads under one hold of the mutex.
-constexpr size_t kPageRows = 256;
-constexpr size_t kPageBytes = 256 << 10;
-
 // How long whoever waits may sleep through a retry of the engine.
 constexpr int64_t kLookAgainUs = 100'000;
 
-}  // namespace
+// How long what nobody waits for may lie: chores, and writes not synced.
+constexpr int64_t kKeepUs = 10'000;
 
-base::Result<std::unique_ptr<Db>> Db::Open(Options options) {
-  std::unique_ptr<Db> db(new Db());
-  options.on_progress = [raw = db.get()] { raw->Wake(); };
-  base::MutexLock lock(db->mutex_);
-  TRY_ASSIGN(db->engine_, Engine::Open(std::move(options)));
-  return db;
+// Writes that nobody waits for are handed on by their writer once they are
+// worth a frame.
+constexpr size_t kFrameBytes = 256 << 10;
+
+base::Status CheckRow(std::string_view key, std::string_view value) {
+  if (key.size() <= kKeyBytesMax && value.size() <= kValueBytesMax) {
+    return base::Status::Ok();
+  }
+  return base::Status::Invalid(
+      base::StrCat("a key of ", key.size(), " bytes with a value of ",
+                   value.size(), " bytes is too large"));
 }
 
-Db::~Db() {
+}  // namespace
+
+class Db::Body {
+ public:
+  base::Status Open(Options options) EXCLUDES(mutex_);
+  base::Status Close() EXCLUDES(mutex_);
+  ~Body();
+
+  base::Status Write(const WriteBatch& batch, bool sync) EXCLUDES(mutex_);
+  base::Result<std::optional<Row>> Get(std::string_view key) EXCLUDES(mutex_);
+  RangePin TakeRange(const RangeOptions& options) EXCLUDES(mutex_);
+  std::shared_ptr<const Snapshot> TakeSnapshot() EXCLUDES(mutex_);
+  base::Status Checkpoint(const std::string& directory) EXCLUDES(mutex_);
+  // Asks, waits for the answer, and does the owner's chores meanwhile.
+  using Work = std::function<void(Engine*, Engine::Done)>;
+  base::Status Run(const Work& work) EXCLUDES(mutex_);
+  Stats stats() EXCLUDES(mutex_);
+
+ private:
+  // Something may have changed; from any thread, without mutex_.
+  void Wake() EXCLUDES(wake_mutex_);
+  uint64_t Wakes() EXCLUDES(wake_mutex_);
+  void WaitForWake(uint64_t seen) EXCLUDES(wake_mutex_);
+  // True for one of those who ask after each wake.
+  bool MayDoChores() EXCLUDES(wake_mutex_);
+  base::Status WaitUntilSynced(Sequence sequence) EXCLUDES(mutex_);
+  base::Status WaitForEase() REQUIRES(mutex_);
+  void AskKeeper() EXCLUDES(wake_mutex_);
+  void Keep() EXCLUDES(mutex_, wake_mutex_);
+  void StopKeeper();
+
+  // Immutable after Open.
+  base::FileSystem* fs_ = nullptr;
+  std::string directory_;
+  // For its shared functions; the same engine as below.
+  const Engine* numbers_ = nullptr;
+
+  // Guarded.
+  base::Mutex mutex_;
+  std::unique_ptr<Engine> engine_ GUARDED_BY(mutex_);
+
+  // Taken after mutex_, or alone.
+  base::Mutex wake_mutex_;
+  base::CondVar woken_;
+  base::CondVar keeper_asked_;
+  uint64_t wakes_ GUARDED_BY(wake_mutex_) = 0;
+  uint64_t wakes_served_ GUARDED_BY(wake_mutex_) = 0;
+  bool stopping_ GUARDED_BY(wake_mutex_) = false;
+
+  // Shared: whether the keeper has been asked since it last looked. Orders
+  // nothing; what it will find is behind mutex_.
+  std::atomic<bool> asked_ = false;
+  std::thread keeper_;
+};
+
+// --- Opening and closing.
+
+base::Status Db::Body::Open(Options options) {
+  fs_ = options.fs;
+  directory_ = options.directory;
+  options.background_threads = true;
+  options.on_progress = [this] { Wake(); };
+  {
+    base::MutexLock lock(mutex_);
+    TRY_ASSIGN(engine_, Engine::Open(std::move(options)));
+    numbers_ = engine_.get();
+  }
+  keeper_ = std::thread([this] { Keep(); });
+  return base::Status::Ok();
+}
+
+base::Status Db::Body::Close() {
+  StopKeeper();
+  base::MutexLock lock(mutex_);
+  return engine_->Close();
+}
+
+Db::Body::~Body() {
+  StopKeeper();
   base::MutexLock lock(mutex_);
   engine_.reset();
 }
 
-void Db::Wake() {
-  base::MutexLock lock(wake_mutex_);
-  ++wakes_;
-  woken_.SignalAll();
+// --- Waking and waiting.
+
+void Db::Body::Wake() {
+  {
+    base::MutexLock lock(wake_mutex_);
+    ++wakes_;
+    woken_.SignalAll();
+  }
+  AskKeeper();
 }
 
-uint64_t Db::Wakes() {
+uint64_t Db::Body::Wakes() {
   base::MutexLock lock(wake_mutex_);
   return wakes_;
 }
 
-void Db::WaitForWake(uint64_t seen) {
-  mutex_.Unlock();
-  {
-    base::MutexLock lock(wake_mutex_);
-    if (wakes_ == seen) woken_.WaitFor(wake_mutex_, kLookAgainUs);
-  }
-  mutex_.Lock();
+void Db::Body::WaitForWake(uint64_t seen) {
+  base::MutexLock lock(wake_mutex_);
+  if (wakes_ == seen) woken_.WaitFor(wake_mutex_, kLookAgainUs);
 }
 
-// Whoever waits also does the owner's chores: a frame that found no free slot
-// is submitted by the next one who wakes.
-base::Status Db::WaitUntilSynced(Sequence sequence) {
+bool Db::Body::MayDoChores() {
+  base::MutexLock lock(wake_mutex_);
+  return std::exchange(wakes_served_, wakes_) != wakes_;
+}
+
+// A frame that found no free slot is submitted after the next wake, by one of
+// those who wait for it.
+base::Status Db::Body::WaitUntilSynced(Sequence sequence) {
   bool asked = false;
   while (true) {
     const uint64_t seen = Wakes();
-    engine_->Tick();
-    engine_->Submit();
-    if (engine_->synced() >= sequence) return base::Status::Ok();
-    TRY(engine_->log_error());
+    if (numbers_->synced() >= sequence) return base::Status::Ok();
+    TRY(numbers_->log_error());
     // Written, but synced only on request: another policy than kAlways.
-    if (!asked && engine_->released() >= sequence) {
-      asked = true;
-      engine_->Sync([](const base::Status&) {});
+    const bool ask = !asked && numbers_->released() >= sequence;
+    if (MayDoChores() || ask) {
+      asked |= ask;
+      base::MutexLock lock(mutex_);
+      if (ask) engine_->Sync([](const base::Status&) {});
+      engine_->Tick();
+      engine_->Submit();
     }
-    WaitForWake(seen);
+    if (numbers_->synced() < sequence) WaitForWake(seen);
   }
 }
 
 // A writer that outruns the disk waits for it here.
-base::Status Db::WaitForEase() {
+base::Status Db::Body::WaitForEase() {
   while (engine_->pressure() >= 1) {
     const uint64_t seen = Wakes();
     engine_->Tick();
     engine_->Submit();
     TRY(engine_->MayWrite());
-    if (engine_->pressure() >= 1) WaitForWake(seen);
+    if (engine_->pressure() < 1) break;
+    mutex_.Unlock();
+    WaitForWake(seen);
+    mutex_.Lock();
   }
   return base::Status::Ok();
 }
 
-base::Status Db::Put(std::string_view key, std::string_view value,
-                     const WriteOptions& options) {
-  WriteBatch batch;
-  batch.Put(key, HashKey(key), value);
-  return Write(batch, options);
-}
-
-base::Status Db::Delete(std::string_view key, const WriteOptions& options) {
-  WriteBatch batch;
-  batch.Delete(key, HashKey(key));
-  return Write(batch, options);
-}
-
-base::Status Db::Write(const WriteBatch& batch, const WriteOptions& options) {
-  base::MutexLock lock(mutex_);
-  TRY(WaitForEase());
-  TRY_ASSIGN(const Sequence sequence, engine_->Write(batch));
-  if (options.sync) return WaitUntilSynced(sequence);
-  engine_->Tick();
-  engine_->Submit();
-  return base::Status::Ok();
-}
-
-base::Result<std::optional<Row>> Db::Get(std::string_view key) {
-  const uint64_t hash = HashKey(key);
-  base::MutexLock lock(mutex_);
-  Lookup lookup = engine_->Get(key, hash);
-  if (lookup.found == Found::kMiss) {
-    const std::string wanted(key);
-    TRY(engine_->Fetch({&wanted, 1}));
-    lookup = engine_->Get(key, hash);
-    CHECK(lookup.found != Found::kMiss);
-  }
-  if (lookup.found == Found::kAbsent) return std::optional<Row>();
-  Row row{std::string(key), std::string(lookup.value), lookup.sequence};
-  engine_->Tick();
-  return std::optional<Row>(std::move(row));
-}
-
-base::Status Db::Scan(std::string_view begin, std::string_view end,
-                      const std::function<bool(const Row&)>& visit) {
-  std::string from(begin);
-  while (true) {
-    std::vector<Row> page;
-    size_t bytes = 0;
-    bool more = false;
-    {
-      base::MutexLock lock(mutex_);
-      std::unique_ptr<RangeView> range = engine_->NewRange(from, end);
-      for (; range->Valid(); range->Next()) {
-        if (page.size() == kPageRows || bytes > kPageBytes) {
-          more = true;
-          from.assign(range->key());
-          break;
-        }
-        page.push_back({std::string(range->key()), std::string(range->value()),
-                        range->sequence()});
-        bytes += range->key().size() + range->value().size();
-      }
-      TRY(range->status());
-    }
-    for (const Row& row : page) {
-      if (!visit(row)) return base::Status::Ok();
-    }
-    if (!more) return base::Status::Ok();
-  }
-}
-
-base::Status Db::Run(void (Engine::*work)(Engine::Done)) {
+base::Status Db::Body::Run(const Work& work) {
   base::MutexLock lock(mutex_);
   bool finished = false;
   base::Status outcome;
-  ((*engine_).*work)([&](base::Status status) {
+  work(engine_.get(), [&](base::Status status) {
     finished = true;
     outcome = std::move(status);
   });
@@ -159,23 +190,201 @@ base::Status Db::Run(void (Engine::*work)(Engine::Done)) {
     const uint64_t seen = Wakes();
     engine_->Submit();
     engine_->Tick();
-    if (!finished) WaitForWake(seen);
+    if (finished) break;
+    mutex_.Unlock();
+    WaitForWake(seen);
+    mutex_.Lock();
   }
   return outcome;
 }
 
-base::Status Db::Flush() { return Run(&Engine::Flush); }
+// --- The keeper.
 
-base::Status Db::Compact() { return Run(&Engine::Compact); }
+void Db::Body::AskKeeper() {
+  if (asked_.load(std::memory_order_relaxed)) return;
+  base::MutexLock lock(wake_mutex_);
+  if (!asked_.exchange(true, std::memory_order_relaxed)) {
+    keeper_asked_.SignalOne();
+  }
+}
 
-Stats Db::stats() {
+void Db::Body::Keep() {
+  bool more = false;
+  while (true) {
+    {
+      base::MutexLock lock(wake_mutex_);
+      while (!stopping_ && !more && !asked_.load(std::memory_order_relaxed)) {
+        keeper_asked_.Wait(wake_mutex_);
+      }
+      // Others may do it, or more may gather, meanwhile.
+      if (!stopping_) keeper_asked_.WaitFor(wake_mutex_, kKeepUs);
+      if (stopping_) return;
+      asked_.store(false, std::memory_order_relaxed);
+    }
+    base::MutexLock lock(mutex_);
+    engine_->Submit();
+    more = engine_->Tick();
+  }
+}
+
+void Db::Body::StopKeeper() {
+  {
+    base::MutexLock lock(wake_mutex_);
+    stopping_ = true;
+    keeper_asked_.SignalOne();
+  }
+  if (keeper_.joinable()) keeper_.join();
+}
+
+// --- Rows.
+
+base::Status Db::Body::Write(const WriteBatch& batch, bool sync) {
+  Sequence sequence = 0;
+  bool hand_over = false;
+  {
+    base::MutexLock lock(mutex_);
+    TRY(WaitForEase());
+    TRY_ASSIGN(sequence, engine_->Write(batch));
+    engine_->Tick();
+    if (sync || engine_->open_bytes() >= kFrameBytes) engine_->Submit();
+    hand_over = !sync && engine_->open_bytes() > 0;
+  }
+  if (hand_over) AskKeeper();
+  return sync ? WaitUntilSynced(sequence) : base::Status::Ok();
+}
+
+base::Result<std::optional<Row>> Db::Body::Get(std::string_view key) {
+  const uint64_t hash = HashKey(key);
+  std::shared_ptr<const Version> tables;
+  {
+    base::MutexLock lock(mutex_);
+    const Lookup lookup = engine_->Get(key, hash);
+    if (lookup.found == Found::kAbsent) return std::optional<Row>();
+    if (lookup.found == Found::kValue) {
+      return std::optional<Row>(
+          Row{std::string(key), std::string(lookup.value), lookup.sequence});
+    }
+    tables = engine_->PinTables();
+  }
+  TRY_ASSIGN(const std::optional<TableRow> found,
+             tables->Get(key, hash, kSequenceMax));
+  const uint64_t packed = found ? found->packed : Pack(0, Kind::kTombstone);
+  const std::string_view value = found ? found->value : std::string_view();
+  {
+    base::MutexLock lock(mutex_);
+    engine_->InstallFetched(key, hash, tables, packed, value);
+    engine_->Tick();
+  }
+  if (KindOf(packed) == Kind::kTombstone) return std::optional<Row>();
+  return std::optional<Row>(
+      Row{std::string(key), std::string(value), SequenceOf(packed)});
+}
+
+RangePin Db::Body::TakeRange(const RangeOptions& options) {
+  if (options.snapshot != nullptr) {
+    return {std::static_pointer_cast<const PinnedSnapshot>(options.snapshot),
+            nullptr};
+  }
+  base::MutexLock lock(mutex_);
+  return engine_->TakeRange(options.begin, options.end);
+}
+
+std::shared_ptr<const Snapshot> Db::Body::TakeSnapshot() {
+  base::MutexLock lock(mutex_);
+  return engine_->TakeSnapshot();
+}
+
+base::Status Db::Body::Checkpoint(const std::string& directory) {
+  std::optional<CheckpointSource> source;
+  TRY(Run([&source](Engine* engine, Engine::Done done) {
+    engine->PrepareCheckpoint(
+        [&source, done](base::Result<CheckpointSource> result) {
+          if (result.ok()) source = std::move(result).value();
+          done(result.status());
+        });
+  }));
+  return WriteCheckpoint(fs_, *source, directory_, directory);
+}
+
+Stats Db::Body::stats() {
   base::MutexLock lock(mutex_);
   return engine_->stats();
 }
 
-base::Status Db::Close() {
-  base::MutexLock lock(mutex_);
-  return engine_->Close();
+// --- The door.
+
+Db::Db(std::unique_ptr<Body> body) : body_(std::move(body)) {}
+Db::~Db() = default;
+
+base::Result<std::unique_ptr<Db>> Db::Open(Options options) {
+  auto body = std::make_unique<Body>();
+  TRY(body->Open(std::move(options)));
+  return std::unique_ptr<Db>(new Db(std::move(body)));
 }
+
+base::Status Db::Put(std::string_view key, std::string_view value,
+                     const WriteOptions& options) {
+  TRY(CheckRow(key, value));
+  WriteBatch batch;
+  batch.Put(key, value);
+  return body_->Write(batch, options.sync);
+}
+
+base::Status Db::Delete(std::string_view key, const WriteOptions& options) {
+  TRY(CheckRow(key, ""));
+  WriteBatch batch;
+  batch.Delete(key);
+  return body_->Write(batch, options.sync);
+}
+
+base::Status Db::Write(const WriteBatch& batch, const WriteOptions& options) {
+  for (size_t i = 0; i < batch.size(); ++i) {
+    TRY(CheckRow(batch[i].key, batch[i].value));
+  }
+  return body_->Write(batch, options.sync);
+}
+
+base::Result<std::optional<Row>> Db::Get(std::string_view key) {
+  return body_->Get(key);
+}
+
+base::Result<std::optional<Row>> Db::Get(std::string_view key,
+                                         const Snapshot& snapshot) {
+  TRY_ASSIGN(auto row, static_cast<const PinnedSnapshot&>(snapshot).Get(
+                           key, HashKey(key)));
+  if (!row) return std::optional<Row>();
+  return std::optional<Row>(
+      Row{std::string(key), std::move(row->value), row->sequence});
+}
+
+std::unique_ptr<DbIterator> Db::NewIterator(RangeOptions options) {
+  RangePin pin = body_->TakeRange(options);
+  return std::make_unique<DbIterator>(std::move(pin), std::move(options.begin),
+                                      std::move(options.end));
+}
+
+std::shared_ptr<const Snapshot> Db::TakeSnapshot() {
+  return body_->TakeSnapshot();
+}
+
+base::Status Db::Checkpoint(const std::string& directory) {
+  return body_->Checkpoint(directory);
+}
+
+base::Status Db::Flush() {
+  return body_->Run([](Engine* engine, Engine::Done done) {
+    engine->Flush(std::move(done));
+  });
+}
+
+base::Status Db::Compact() {
+  return body_->Run([](Engine* engine, Engine::Done done) {
+    engine->Compact(std::move(done));
+  });
+}
+
+Stats Db::stats() { return body_->stats(); }
+
+base::Status Db::Close() { return body_->Close(); }
 
 }  // namespace lsm

@@ -1,32 +1,43 @@
 // Db is the engine as a library: an ordered map of bytes on disk that many
 // threads may use at once.
 //
-//   auto db = lsm::Db::Open({.directory = "/var/lib/thing"});
+//   auto db = lsm::Db::Open({.directory = "/var/lib/thing"}).value();
 //   db->Put("name", "redbed");                 // durable when it returns
 //   db->Get("name");                           // optional: "redbed"
-//   db->Scan("a", "n", [](const lsm::Row& row) { ...; return true; });
+//   auto rows = db->NewIterator({.begin = "a", .end = "n"});
+//   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) ...
 //
-// It is a thin door over lsm::Engine: the owner is whoever holds the mutex. A
-// durable write lets go of it and waits for its sequence, so that the writes
-// of many threads share one commit.
+// It is a thin door over lsm::Engine: the owner is whoever holds the mutex.
+// Nobody holds it over a disk: a durable write lets go of it and waits for its
+// sequence, so that the writes of many threads share one commit; a read that
+// misses memory lets go of it and reads pinned tables; iterators and snapshots
+// need it only when they are made. A thread of its own does what nobody waits
+// for: it hands on writes that were not synced, and ends flushes.
 //
 // Keys and values are any bytes, empty ones too; keys up to kKeyBytesMax,
-// values up to kValueBytesMax.
+// values up to kValueBytesMax bytes.
 //
-// Threads: shared. Close and the destructor: when no other call is under way.
+// Errors, everywhere: Invalid for a call that can never succeed, NoRoom when
+// the disk is full (writes resume by themselves once it is not), Io when the
+// system refused (after a failed write of the log every write answers it until
+// the store is opened again), Corruption when bytes on disk are not what was
+// written; the message names the file.
+//
+// Threads: shared. Close and the destructor: when no other call is under way;
+// iterators and snapshots go before.
 
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/mutex.h"
 #include "base/status.h"
-#include "lsm/engine.h"
+#include "lsm/db_iterator.h"
 #include "lsm/options.h"
+#include "lsm/snapshot.h"
+#include "lsm/stats.h"
 #include "lsm/write_batch.h"
 
 namespace lsm {
@@ -41,67 +52,78 @@ struct Row {
 };
 
 struct WriteOptions {
-  // Wait until the write is on stable storage. Without it a power cut (never
-  // a crash of the process, once the next commit has begun) may take back the
-  // last writes, always a suffix of them.
+  // Wait until the write is on stable storage. Without it the write is handed
+  // to the log within some 10 ms: a crash of the process may take back what
+  // was written since, a power cut a little more (about a second under another
+  // policy than kAlways); always a suffix of all writes, never a hole.
   bool sync = true;
+};
+
+// What an iterator may visit: the rows in [begin, end), an empty `end` meaning
+// to the last.
+struct RangeOptions {
+  std::string begin;
+  std::string end;
+  // As of when; null: as of the making of the iterator.
+  std::shared_ptr<const Snapshot> snapshot;
 };
 
 class Db {
  public:
-  // Errors as Engine::Open. `options.on_progress` is taken.
+  // Opens the store in `options.directory`, or makes one there, and recovers
+  // it. `options.on_progress` and `options.background_threads` are taken.
+  // Errors leave every byte as it was: Io if another process has it open, or
+  // it is missing and `create_if_missing` is off; Corruption; Invalid if a
+  // newer program wrote it.
   static base::Result<std::unique_ptr<Db>> Open(Options options);
+  // Without Close before it, writes that were not synced may be lost.
   ~Db();
   Db(const Db&) = delete;
   Db& operator=(const Db&) = delete;
 
+  // --- Writing. Waits where the disk falls behind (see Options).
+
   base::Status Put(std::string_view key, std::string_view value,
-                   const WriteOptions& options = {}) EXCLUDES(mutex_);
+                   const WriteOptions& options = {});
   // Deleting what is not there is fine.
-  base::Status Delete(std::string_view key, const WriteOptions& options = {})
-      EXCLUDES(mutex_);
+  base::Status Delete(std::string_view key, const WriteOptions& options = {});
   // All of the batch or nothing of it, for every reader and every crash.
-  base::Status Write(const WriteBatch& batch, const WriteOptions& options = {})
-      EXCLUDES(mutex_);
+  base::Status Write(const WriteBatch& batch, const WriteOptions& options = {});
+
+  // --- Reading.
 
   // The newest value; nullopt when there is none. Sees every write that has
   // returned, and possibly some that have not.
-  base::Result<std::optional<Row>> Get(std::string_view key) EXCLUDES(mutex_);
+  base::Result<std::optional<Row>> Get(std::string_view key);
+  // The value as of the snapshot, which must be of this Db.
+  base::Result<std::optional<Row>> Get(std::string_view key,
+                                       const Snapshot& snapshot);
+  // Rows in key order, in both directions, all as of one moment. It is not on
+  // a row yet.
+  std::unique_ptr<DbIterator> NewIterator(RangeOptions options = {});
+  // The store as it is now: every write that has returned is in it.
+  std::shared_ptr<const Snapshot> TakeSnapshot();
 
-  // Rows in [begin, end) in key order, an empty `end` meaning to the last,
-  // until `visit` returns false. Reads in pages: what is written meanwhile may
-  // or may not be seen, each row is whole. `visit` may call the Db.
-  base::Status Scan(std::string_view begin, std::string_view end,
-                    const std::function<bool(const Row&)>& visit)
-      EXCLUDES(mutex_);
+  // --- The whole store.
 
+  // A store of its own in `directory`, which must be missing or empty and on
+  // the same file system: all that was written before the call and possibly
+  // some of what is written meanwhile, a prefix of all writes. Costs a flush
+  // and a hard link for each table; reads and writes go on. Durable when it
+  // returns. Invalid if the directory is not empty.
+  base::Status Checkpoint(const std::string& directory);
   // Everything written so far is in tables and on stable storage.
-  base::Status Flush() EXCLUDES(mutex_);
+  base::Status Flush();
   // Flushes, then merges all tables into the bottom level.
-  base::Status Compact() EXCLUDES(mutex_);
-  Stats stats() EXCLUDES(mutex_);
+  base::Status Compact();
+  Stats stats();
   // Waits for what is under way and syncs. Nothing may be called afterwards.
-  base::Status Close() EXCLUDES(mutex_);
+  base::Status Close();
 
  private:
-  Db() = default;
-  // Counts that something may have changed; from any thread, without mutex_.
-  void Wake() EXCLUDES(wake_mutex_);
-  uint64_t Wakes() EXCLUDES(wake_mutex_);
-  // Lets go of mutex_ until there were more than `seen` wakes, or for a moment:
-  // after a failure the engine tries again by the clock, and wakes nobody.
-  void WaitForWake(uint64_t seen) REQUIRES(mutex_);
-  base::Status WaitUntilSynced(Sequence sequence) REQUIRES(mutex_);
-  base::Status WaitForEase() REQUIRES(mutex_);
-  base::Status Run(void (Engine::*work)(Engine::Done)) EXCLUDES(mutex_);
-
-  base::Mutex mutex_;
-  std::unique_ptr<Engine> engine_ GUARDED_BY(mutex_);
-
-  // Taken after mutex_, or alone.
-  base::Mutex wake_mutex_;
-  base::CondVar woken_;
-  uint64_t wakes_ GUARDED_BY(wake_mutex_) = 0;
+  class Body;
+  explicit Db(std::unique_ptr<Body> body);
+  std::unique_ptr<Body> body_;
 };
 
 }  // namespace lsm

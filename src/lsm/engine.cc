@@ -47,6 +47,7 @@ Engine::Body::Body(Options options)
 
 // The log ends first: a flush may be waiting for what is in the open frame.
 Engine::Body::~Body() {
+  snapshots_.Abandon();
   if (log_ != nullptr && !closed_) (void)log_->Close().ok();
   scheduler_.Stop();
 }
@@ -128,7 +129,7 @@ base::Status Engine::Body::ApplyReplayed(Sequence sequence,
   ++stats_.replayed_batches;
   ReportExpiring(sequence, batch);
   // Flushed once the directory may be written; until then it waits sealed.
-  if (NeedsSeal()) Seal();
+  if (NeedsSeal()) SealToFlush();
   return base::Status::Ok();
 }
 
@@ -306,10 +307,13 @@ uint64_t Engine::Body::GenerationBytes() const {
 }
 
 bool Engine::Body::NeedsSeal() const {
-  const uint64_t bytes = memory_.active_bytes();
+  uint64_t bytes = memory_.active_bytes();
+  const bool flush_will_come = flushing_ || FlushIsDue();
+  // What snapshots have sealed counts as if it were still active.
+  if (!flush_will_come) bytes += memory_.sealed_bytes();
   if (bytes >= GenerationBytes()) return true;
   // A few keys overwritten again and again grow the log, not the memory.
-  return log_ != nullptr && bytes > 0 && sealed_.empty() &&
+  return log_ != nullptr && bytes > 0 && !flush_will_come &&
          log_->bytes_retained() > options_.log_retained_bytes;
 }
 
@@ -327,7 +331,7 @@ bool Engine::Body::Tick() {
   }
   mailbox_.Drain();
   NoteErrors();
-  if (NeedsSeal()) Seal();
+  if (NeedsSeal()) SealToFlush();
   StartJobs();
   StartExpiryWalk();
   AnswerWaiters();

@@ -38,6 +38,11 @@
 
 namespace lsm {
 
+struct CheckpointSource;
+struct RangePin;
+class PinnedSnapshot;
+class Version;
+
 enum class Found : uint8_t { kValue, kAbsent, kMiss };
 
 struct Lookup {
@@ -105,6 +110,26 @@ class Engine {
                                                      std::string_view end,
                                                      uint64_t seed);
   int64_t counter(uint64_t id) const;
+
+  // --- Reading on other threads. What these give out is shared: it is read
+  // without the owner, and lives until it is let go of.
+
+  // The store as it is now. Seals, unless nothing has changed since the last.
+  std::shared_ptr<const PinnedSnapshot> TakeSnapshot();
+  // The same for the rows in [begin, end) only: of few rows that are not
+  // sealed it takes a copy, and does not seal.
+  RangePin TakeRange(std::string_view begin, std::string_view end);
+  // After a miss: the tables, to read the key from. Counts as a fetch.
+  std::shared_ptr<const Version> PinTables();
+  // What was read there, or a tombstone, packed 0, for "nothing": kept in
+  // memory if nothing newer can have passed through it meanwhile.
+  void InstallFetched(std::string_view key, uint64_t hash,
+                      const std::shared_ptr<const Version>& version,
+                      uint64_t packed, std::string_view value);
+  // Flushes; then gives all that WriteCheckpoint needs to copy the store as of
+  // this moment or a little later. `done` runs on the owner.
+  void PrepareCheckpoint(
+      std::function<void(base::Result<CheckpointSource>)> done);
 
   // --- Sequences.
 

@@ -4,6 +4,8 @@
 //   engine.cc        rows, sequences, the tick            (owner)
 //   engine_jobs.cc   seal, flush, compaction, clean-up    (owner starts and
 //                    ends each job; its middle runs on a lane of Scheduler)
+//   engine_readers.cc  snapshots, ranges and checkpoints  (owner; what it
+//                    gives out is read on other threads)
 //
 // Invariants
 //   - Sealing notes sequence, counters and killed scopes in one step: what a
@@ -23,9 +25,11 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "lsm/checkpoint.h"
 #include "lsm/compaction/merge_job.h"
 #include "lsm/compaction/picker.h"
 #include "lsm/engine.h"
@@ -34,6 +38,8 @@
 #include "lsm/memory/memory_store.h"
 #include "lsm/scheduler.h"
 #include "lsm/scope_ledger.h"
+#include "lsm/snapshot_list.h"
+#include "lsm/snapshot_reader.h"
 #include "lsm/table_store.h"
 #include "lsm/version/manifest.h"
 #include "lsm/version/version.h"
@@ -67,6 +73,16 @@ class Engine::Body {
   void Compact(Done done);
   void Sync(Done done);
   bool RunBackground();
+
+  // Readers of other threads (engine_readers.cc).
+  std::shared_ptr<const PinnedSnapshot> TakeSnapshot();
+  RangePin TakeRange(std::string_view begin, std::string_view end);
+  std::shared_ptr<const Version> PinTables();
+  void InstallFetched(std::string_view key, uint64_t hash,
+                      const std::shared_ptr<const Version>& version,
+                      uint64_t packed, std::string_view value);
+  void PrepareCheckpoint(
+      std::function<void(base::Result<CheckpointSource>)> done);
 
   void SetMemoryBytes(uint64_t bytes);
   void SetOtherMemory(uint64_t bytes) { other_memory_ = bytes; }
@@ -108,6 +124,11 @@ class Engine::Body {
   };
   struct FlushInput;
   struct CompactionInput;
+  // A checkpoint that waits for the flush of all rows up to its snapshot.
+  struct PendingCheckpoint {
+    std::shared_ptr<const PinnedSnapshot> snapshot;
+    std::optional<CheckpointSource> source;
+  };
 
   // Opening.
   LogOptions MakeLogOptions();
@@ -126,8 +147,20 @@ class Engine::Body {
   void SetPace();
   void NoteErrors();
 
+  // Readers.
+  PinnedSnapshot::View ViewOfUnflushed() const;
+  // No row that this sequence sees may go with its scope.
+  Sequence OldestReader();
+  CheckpointSource MakeCheckpointSource(
+      const std::map<uint64_t, int64_t>& counters) const;
+  // A flush was installed: its tables are what readers pin from now on.
+  void MoveReadersOver(const std::map<uint64_t, int64_t>& counters);
+
   // Jobs.
   void Seal();
+  // Seals, and what is sealed is to be flushed.
+  void SealToFlush();
+  bool FlushIsDue() const;
   void StartJobs();
   void StartFlush();
   std::shared_ptr<FlushInput> NewFlush();
@@ -164,7 +197,8 @@ class Engine::Body {
   PickerOptions MakePickerOptions() const;
   TableWriterOptions MakeWriterOptions(int level, Pacer* pacer) const;
   std::shared_ptr<const DeadScopes> MakeDeadScopes(
-      const std::map<std::string, Sequence>& killed) const;
+      const std::map<std::string, Sequence>& killed,
+      Sequence oldest_reader) const;
 
   // Immutable after Open (but for the sizes that may be set).
   Options options_;
@@ -181,7 +215,11 @@ class Engine::Body {
   ScopeLedger scopes_;
   std::deque<SealedPart> sealed_;
   Sequence flushed_ = 0;
+  Sequence flush_upto_ = 0;  // what was sealed for a flush, not for a snapshot
   std::shared_ptr<const Version> version_;
+  SnapshotList snapshots_;
+  std::weak_ptr<const PinnedSnapshot> last_snapshot_;
+  std::vector<std::shared_ptr<PendingCheckpoint>> checkpoints_;
   std::vector<Waiter> flush_waiters_;
   std::vector<Waiter> sync_waiters_;
   std::vector<Done> compact_waiters_;

@@ -47,13 +47,13 @@ void Engine::Body::SetPace() {
 // --- Requests.
 
 void Engine::Body::Flush(Done done) {
-  Seal();
+  SealToFlush();
   flush_waiters_.push_back({applied_, std::move(done)});
   StartJobs();
 }
 
 void Engine::Body::Compact(Done done) {
-  Seal();
+  SealToFlush();
   compact_waiters_.push_back(std::move(done));
   compact_all_ = true;
   StartJobs();

@@ -27,6 +27,10 @@ constexpr size_t kReadaheadBytes = 256 << 10;
 // The base level is this many generations large: one L0 merge rewrites it.
 constexpr uint64_t kBaseGenerations = 4;
 
+// Range reads merge all sealed generations, so there are not too many of them,
+// however small.
+constexpr size_t kSealedPartsMax = 64;
+
 // The rows of one generation as a flush wants them: without the tombstones
 // that have nothing to hide.
 class FlushSource : public RowIterator {
@@ -72,6 +76,8 @@ struct Engine::Body::FlushInput {
   Sequence last = 0;
   std::shared_ptr<const Version> version;
   std::map<std::string, Sequence> killed;
+  std::vector<Sequence> snapshots;
+  Sequence oldest_reader = kSequenceMax;
   Commit commit;
 };
 
@@ -79,6 +85,7 @@ struct Engine::Body::CompactionInput {
   Choice choice;
   std::shared_ptr<const Version> version;
   std::map<std::string, Sequence> killed;
+  Sequence oldest_reader = kSequenceMax;
   std::vector<Done> waiters;  // for everything to be in the bottom level
   Commit commit;
 };
@@ -93,9 +100,7 @@ void Engine::Body::StartJobs() {
   StartSync();
   if (!MayWork()) return;
   SetPace();
-  if (!flushing_ && (stalled_flush_ != nullptr || !sealed_.empty())) {
-    StartFlush();
-  }
+  if (!flushing_ && (stalled_flush_ != nullptr || FlushIsDue())) StartFlush();
   if (!compacting_ &&
       (stalled_compaction_ != nullptr || look_for_work_ || compact_all_)) {
     StartCompaction();
@@ -140,13 +145,17 @@ TableWriterOptions Engine::Body::MakeWriterOptions(int level,
   return writer;
 }
 
-// Only what a power cut cannot take back justifies dropping rows. `killed` was
-// copied before synced() is read here, so no kill in it is believed too early.
+// Only what a power cut cannot take back justifies dropping rows, and only
+// where no reader is older. `killed` was copied before synced() is read here,
+// so no kill in it is believed too early; a reader that came after the copy is
+// not older than any kill in it.
 std::shared_ptr<const DeadScopes> Engine::Body::MakeDeadScopes(
-    const std::map<std::string, Sequence>& killed) const {
-  const Sequence upto =
+    const std::map<std::string, Sequence>& killed,
+    Sequence oldest_reader) const {
+  const Sequence synced =
       options_.faults.kill_without_sync ? kSequenceMax : log_->synced();
-  return std::make_shared<DeadScopes>(killed, scope_lengths_, upto);
+  return std::make_shared<DeadScopes>(killed, scope_lengths_,
+                                      std::min(synced, oldest_reader));
 }
 
 // --- Sealing.
@@ -158,6 +167,18 @@ void Engine::Body::Seal() {
   fill_us_ = tick_mono_us_ - std::exchange(sealed_us_, tick_mono_us_);
   sealed_.push_back(
       {memory_.Seal(), applied_, counters_, scopes_.TakeUnsaved()});
+}
+
+void Engine::Body::SealToFlush() {
+  Seal();
+  flush_upto_ = applied_;
+}
+
+// What snapshots have sealed waits until it is worth a table.
+bool Engine::Body::FlushIsDue() const {
+  return !sealed_.empty() &&
+         (flush_upto_ > flushed_ || sealed_.size() >= kSealedPartsMax ||
+          memory_.sealed_bytes() >= GenerationBytes());
 }
 
 // --- Flush.
@@ -193,6 +214,8 @@ std::shared_ptr<Engine::Body::FlushInput> Engine::Body::NewFlush() {
   edit.counters = last.counters;
   input->version = version_;
   input->killed = scopes_.all();
+  input->snapshots = snapshots_.Sequences();
+  input->oldest_reader = OldestReader();
   return input;
 }
 
@@ -214,7 +237,9 @@ base::Status Engine::Body::WriteGenerations(FlushInput* input) {
   for (const auto& generation : input->generations) {
     job.sources.push_back(std::make_unique<FlushSource>(generation));
   }
-  job.drop.dead_scopes = MakeDeadScopes(input->killed);
+  job.drop.dead_scopes = MakeDeadScopes(input->killed, input->oldest_reader);
+  job.drop.snapshots = input->snapshots;
+  job.drop.faults.ignore_snapshots = options_.faults.flush_over_snapshots;
   job.drop.nothing_below = [this, version = input->version,
                             run](std::string_view key) {
     return options_.faults.drop_tombstones_early ||
@@ -271,7 +296,8 @@ std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
   look_for_work_ = false;
   // "Everything" includes what is still in memory: it is flushed first.
   const bool everything = compact_all_ && sealed_.empty();
-  const auto dead = MakeDeadScopes(scopes_.all());
+  const Sequence oldest_reader = OldestReader();
+  const auto dead = MakeDeadScopes(scopes_.all(), oldest_reader);
   Choice choice = everything ? PickEverything(*version_, dead.get())
                              : Pick(*version_, MakePickerOptions(), dead.get());
   std::vector<Done> waiters;
@@ -288,6 +314,7 @@ std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
   input->choice = std::move(choice);
   input->version = version_;
   input->killed = scopes_.all();
+  input->oldest_reader = oldest_reader;
   input->waiters = std::move(waiters);
   input->commit.edit.removed_dead_scopes = std::exchange(forgotten_scopes_, {});
   return input;
@@ -326,7 +353,8 @@ base::Status Engine::Body::MergeTables(CompactionInput* input) {
   const int level = input->choice.output_level;
   MergeJob job;
   TRY_ASSIGN(job.sources, OpenInputs(*input));
-  job.drop.dead_scopes = MakeDeadScopes(input->killed);
+  // No snapshots: see pinned_snapshot.h.
+  job.drop.dead_scopes = MakeDeadScopes(input->killed, input->oldest_reader);
   job.drop.nothing_below = [&](std::string_view key) {
     return options_.faults.drop_tombstones_early ||
            input->version->NothingBelow(level, /*run=*/0, key);
@@ -451,6 +479,7 @@ void Engine::Body::Install(const Commit& commit) {
     flushed_ = *commit.edit.flushed;
     ++stats_.flushes;
     stats_.flush_bytes += commit.bytes_written;
+    MoveReadersOver(commit.edit.counters);
   } else {
     ++stats_.compactions;
     stats_.compaction_read_bytes += commit.bytes_read;

@@ -5,8 +5,8 @@
 
 #pragma once
 
-#include "lsm/compaction/table_writer.h"
-#include "lsm/version/manifest_file.h"
+#include "lsm/compaction/fault.h"
+#include "lsm/version/fault.h"
 #include "lsm/wal/fault.h"
 
 namespace lsm {
@@ -21,6 +21,7 @@ struct Faults {
   bool install_before_edit = false;    // what an edit replaces goes before it
   bool give_up_unwitnessed = false;    // ... and before it is witnessed
   bool drop_tombstones_early = false;  // whatever lies below
+  bool flush_over_snapshots = false;   // hidden to the present is hidden
   bool kill_without_sync = false;      // an applied kill justifies dropping
   bool reuse_sequences = false;        // recovery goes on from what it accepted
   bool reuse_numbers = false;          // ... and looks at no name on the disk

@@ -38,4 +38,15 @@ class RowIterator {
   virtual base::Status status() const = 0;
 };
 
+// A RowIterator that also goes back. Under one key the oldest version comes
+// first then: exactly the opposite order.
+class TwoWayIterator : public RowIterator {
+ public:
+  virtual void SeekToLast() = 0;
+  // To the last row of the last key < `key`.
+  virtual void SeekBefore(std::string_view key) = 0;
+  // REQUIRES: Valid().
+  virtual void Prev() = 0;
+};
+
 }  // namespace lsm

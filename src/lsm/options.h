@@ -16,7 +16,7 @@
 #include "base/status.h"
 #include "lsm/faults.h"
 #include "lsm/format.h"
-#include "lsm/wal/log.h"
+#include "lsm/sync_policy.h"
 
 namespace lsm {
 

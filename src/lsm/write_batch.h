@@ -50,7 +50,12 @@ class WriteBatch {
  public:
   WriteBatch();
 
-  // `hash` must be HashKey(key).
+  void Put(std::string_view key, std::string_view value) {
+    Put(key, HashKey(key), value);
+  }
+  void Delete(std::string_view key) { Delete(key, HashKey(key)); }
+  // The same where the hash is known: `hash` must be HashKey(key).
+  // `nothing_below`: see Operation.
   void Put(std::string_view key, uint64_t hash, std::string_view value,
            bool nothing_below = false);
   void Delete(std::string_view key, uint64_t hash, bool nothing_below = false);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <map>
@@ -45,6 +47,15 @@ class DbTest : public testing::Test {
     db_.reset();
     disk_ = disk_->Crash(1);
     Open();
+  }
+  std::map<std::string, std::string> Rows() {
+    std::map<std::string, std::string> rows;
+    const auto it = db_->NewIterator();
+    for (it->SeekToFirst(); it->Valid(); it->Next()) {
+      rows.emplace(it->key(), it->value());
+    }
+    EXPECT_TRUE(it->status().ok()) << it->status().ToString();
+    return rows;
   }
   std::string Get(std::string_view key) {
     const auto row = db_->Get(key);
@@ -94,35 +105,76 @@ TEST_F(DbTest, CloseKeepsWhatWasNotWaitedFor) {
   EXPECT_EQ(Get("k"), "v");
 }
 
-TEST_F(DbTest, ScansInOrderAndInPages) {
-  for (int i = 999; i >= 100; --i) {
-    ASSERT_TRUE(
-        db_->Put(base::StrCat("k", i), std::string(500, 'v'), {.sync = false})
-            .ok());
+TEST_F(DbTest, KeysAndValuesMayBeAnyBytesAndEmpty) {
+  const std::string odd("\0\xff\0", 3);
+  for (const std::string& key : {std::string(), odd}) {
+    for (const std::string& value : {std::string(), odd}) {
+      ASSERT_TRUE(db_->Put(key, value).ok());
+      EXPECT_EQ(Get(key), value);
+      ASSERT_TRUE(db_->Flush().ok());
+      EXPECT_EQ(Get(key), value);
+    }
   }
-  std::vector<std::string> keys;
-  ASSERT_TRUE(db_->Scan("k2", "k9",
-                        [&](const Row& row) {
-                          // The Db may be used meanwhile.
-                          if (row.key == "k300") {
-                            EXPECT_TRUE(db_->Delete("k899").ok());
-                          }
-                          keys.push_back(row.key);
-                          return true;
-                        })
-                  .ok());
-  EXPECT_EQ(keys.size(), 699u);
-  EXPECT_EQ(keys.front(), "k200");
-  EXPECT_EQ(keys.back(), "k898");
-  EXPECT_TRUE(std::is_sorted(keys.begin(), keys.end()));
-  keys.clear();
-  ASSERT_TRUE(db_->Scan("", "",
-                        [&](const Row& row) {
-                          keys.push_back(row.key);
-                          return keys.size() < 3;
-                        })
-                  .ok());
-  EXPECT_EQ(keys.size(), 3u);
+  Open();
+  EXPECT_EQ(Get(""), odd);
+  EXPECT_EQ(Rows(), (std::map<std::string, std::string>{
+                        {"",  odd},
+                        {odd, odd}
+  }));
+  ASSERT_TRUE(db_->Delete("").ok());
+  EXPECT_EQ(Get(""), "absent");
+  EXPECT_EQ(Rows().size(), 1u);
+}
+
+TEST_F(DbTest, OfTwoOperationsOnAKeyInABatchTheLaterWins) {
+  WriteBatch batch;
+  batch.Put("k", "1");
+  batch.Delete("k");
+  batch.Put("l", "1");
+  batch.Put("l", "2");
+  ASSERT_TRUE(db_->Write(batch).ok());
+  EXPECT_EQ(Get("k"), "absent");
+  EXPECT_EQ(Get("l"), "2");
+  PowerCut();
+  EXPECT_EQ(Get("k"), "absent");
+  EXPECT_EQ(Get("l"), "2");
+}
+
+TEST_F(DbTest, ARowThatIsTooLargeIsRefused) {
+  // Never touched: a view of more bytes than there are.
+  const std::string_view large("k", kKeyBytesMax + 1);
+  EXPECT_EQ(db_->Put(large, "v").code(), base::Code::kInvalid);
+  EXPECT_EQ(db_->Put("k", large).code(), base::Code::kInvalid);
+  EXPECT_EQ(db_->Delete(large).code(), base::Code::kInvalid);
+  EXPECT_EQ(Get("k"), "absent");
+}
+
+// Nobody waits for it; somebody hands it on all the same.
+TEST_F(DbTest, AWriteThatIsNotSyncedReachesTheDiskByItself) {
+  ASSERT_TRUE(db_->Put("k", "v", {.sync = false}).ok());
+  while (db_->stats().synced < db_->stats().applied) std::this_thread::yield();
+  PowerCut();
+  EXPECT_EQ(Get("k"), "v");
+}
+
+TEST_F(DbTest, ASnapshotIsOfOneMoment) {
+  ASSERT_TRUE(db_->Put("k", "old").ok());
+  const auto then = db_->TakeSnapshot();
+  ASSERT_TRUE(db_->Put("k", "new").ok());
+  ASSERT_TRUE(db_->Put("l", "new").ok());
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(db_->Get("k", *then).value()->value, "old");
+    EXPECT_EQ(db_->Get("k", *then).value()->sequence, then->sequence());
+    EXPECT_FALSE(db_->Get("l", *then).value().has_value());
+    const auto it = db_->NewIterator({.snapshot = then});
+    it->SeekToFirst();
+    ASSERT_TRUE(it->Valid());
+    EXPECT_EQ(it->value(), "old");
+    it->Next();
+    EXPECT_FALSE(it->Valid());
+    ASSERT_TRUE(i == 0 ? db_->Flush().ok() : db_->Compact().ok());
+  }
+  EXPECT_EQ(Get("k"), "new");
 }
 
 TEST_F(DbTest, FlushesAndCompacts) {
@@ -184,12 +236,7 @@ TEST_F(DbTest, ServesManyThreads) {
   }
   threads.emplace_back([&] {
     while (writing) {
-      EXPECT_TRUE(db_->Scan("", "",
-                            [](const Row& row) {
-                              EXPECT_EQ(row.key[0], 'w');
-                              return true;
-                            })
-                      .ok());
+      for (const auto& [key, value] : Rows()) EXPECT_EQ(key[0], 'w');
       EXPECT_TRUE(db_->Flush().ok());
     }
   });
@@ -201,18 +248,123 @@ TEST_F(DbTest, ServesManyThreads) {
   for (size_t i = kWriters; i < threads.size(); ++i) threads[i].join();
   ASSERT_TRUE(db_->Close().ok());
   Open();
-  std::map<std::string, std::string> rows;
-  ASSERT_TRUE(db_->Scan("", "",
-                        [&](const Row& row) {
-                          rows.emplace(row.key, row.value);
-                          return true;
-                        })
-                  .ok());
+  std::map<std::string, std::string> rows = Rows();
   EXPECT_EQ(rows.size(), static_cast<size_t>(kWriters * kKeys));
   for (int i = kWrites - kKeys; i < kWrites; ++i) {
     EXPECT_EQ(rows[base::StrCat("w1-", i % kKeys)],
               base::StrCat(i, " ", std::string(400, 'v')));
   }
+}
+
+// Batches of two rows that always say the same, in every view of the store: by
+// snapshot, by iterator in both directions, and in checkpoints opened beside
+// it, which also hold every write that had returned before.
+TEST_F(DbTest, EveryViewIsOfOneMomentWhileManyWrite) {
+  constexpr int kWriters = 3;
+  constexpr int kWrites = 400;
+  options_.memory_bytes = 1 << 20;
+  Open();
+  std::atomic<bool> writing = true;
+  std::array<std::atomic<int>, kWriters> returned = {};
+  const auto check = [](DbIterator* it, bool backward, const auto& at_least) {
+    std::map<std::string, std::string> rows;
+    backward ? it->SeekToLast() : it->SeekToFirst();
+    while (it->Valid()) {
+      rows.emplace(it->key(), it->value());
+      backward ? it->Prev() : it->Next();
+    }
+    EXPECT_TRUE(it->status().ok()) << it->status().ToString();
+    EXPECT_EQ(rows.size() % 2, 0u);
+    for (int writer = 0; writer < kWriters; ++writer) {
+      int newest = 0;
+      for (const auto& [key, value] : rows) {
+        if (!key.starts_with(base::StrCat("a", writer))) continue;
+        EXPECT_EQ(rows["b" + key.substr(1)], value);
+        newest = std::max(newest, std::stoi(value));
+      }
+      EXPECT_GE(newest, at_least[writer]);
+    }
+  };
+  const auto now = [&returned] {
+    std::array<int, kWriters> at_least;
+    for (int i = 0; i < kWriters; ++i) at_least[i] = returned[i];
+    return at_least;
+  };
+  std::vector<std::thread> threads;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    threads.emplace_back([&, writer] {
+      for (int i = 1; i <= kWrites; ++i) {
+        const std::string name = base::StrCat(writer, "-", i % 30);
+        const std::string value = base::StrCat(i, " ", std::string(300, 'v'));
+        WriteBatch batch;
+        batch.Put("a" + name, value);
+        batch.Put("b" + name, value);
+        EXPECT_TRUE(db_->Write(batch, {.sync = i % 4 == 0}).ok());
+        returned[writer] = i;
+        if (i % 50 == 0) {
+          WriteBatch gone;
+          gone.Delete(base::StrCat("a", writer, "-", (i + 7) % 30));
+          gone.Delete(base::StrCat("b", writer, "-", (i + 7) % 30));
+          EXPECT_TRUE(db_->Write(gone).ok());
+        }
+      }
+    });
+  }
+  threads.emplace_back([&] {
+    while (writing) {
+      const auto at_least = now();
+      const auto snapshot = db_->TakeSnapshot();
+      if (at_least[0] % 3 == 0) {
+        EXPECT_TRUE(db_->Flush().ok());
+      }
+      check(db_->NewIterator({.snapshot = snapshot}).get(), false, at_least);
+      check(db_->NewIterator({.snapshot = snapshot}).get(), true, at_least);
+    }
+  });
+  threads.emplace_back([&] {
+    while (writing) {
+      const auto at_least = now();
+      check(db_->NewIterator().get(), at_least[1] % 2 == 0, at_least);
+    }
+  });
+  threads.emplace_back([&] {
+    for (int i = 0; writing; ++i) {
+      const auto at_least = now();
+      Options copy = options_;
+      copy.directory = base::StrCat("/copy", i);
+      const base::Status made = db_->Checkpoint(copy.directory);
+      ASSERT_TRUE(made.ok()) << made.ToString();
+      auto db = Db::Open(copy);
+      ASSERT_TRUE(db.ok()) << db.status().ToString();
+      check(db.value()->NewIterator().get(), false, at_least);
+      EXPECT_TRUE(db.value()->Put("more", "v").ok());
+      EXPECT_TRUE(db.value()->Compact().ok());
+    }
+  });
+  for (int i = 0; i < kWriters; ++i) threads[i].join();
+  writing = false;
+  for (size_t i = kWriters; i < threads.size(); ++i) threads[i].join();
+}
+
+// The log does not answer; reads and writes that do not wait go on.
+TEST_F(DbTest, ASyncedPutHoldsNobodyUp) {
+  ASSERT_TRUE(db_->Put("k", "old").ok());
+  disk_->HoldLogWrites();
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 3; ++i) {
+    writers.emplace_back(
+        [&, i] { EXPECT_TRUE(db_->Put(base::StrCat("w", i), "v").ok()); });
+  }
+  disk_->WaitForHeldLogWrites(1);
+  EXPECT_EQ(Get("k"), "old");
+  EXPECT_TRUE(db_->Put("k", "new", {.sync = false}).ok());
+  EXPECT_EQ(Get("k"), "new");
+  const auto it = db_->NewIterator();
+  it->Seek("k");
+  EXPECT_EQ(it->value(), "new");
+  disk_->ReleaseLogWrites();
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(Rows().size(), 4u);
 }
 
 TEST(DbOnDisk, WorksOnTheDiskOfThisMachine) {
@@ -230,15 +382,17 @@ TEST(DbOnDisk, WorksOnTheDiskOfThisMachine) {
       ASSERT_TRUE(db.value()->Compact().ok());
     }
     int rows = 0;
-    ASSERT_TRUE(db.value()
-                    ->Scan("", "",
-                           [&rows](const Row&) {
-                             ++rows;
-                             return true;
-                           })
-                    .ok());
+    const auto it = db.value()->NewIterator();
+    for (it->SeekToFirst(); it->Valid(); it->Next()) ++rows;
+    EXPECT_TRUE(it->status().ok());
     EXPECT_EQ(rows, (life + 1) * 20);
     if (life == 0) continue;
+    Options copy = options;
+    copy.directory = directory.path() + "/copy" + std::to_string(life);
+    ASSERT_TRUE(db.value()->Checkpoint(copy.directory).ok());
+    auto checkpoint = Db::Open(copy);
+    ASSERT_TRUE(checkpoint.ok()) << checkpoint.status().ToString();
+    EXPECT_TRUE(checkpoint.value()->Get("0-0").value().has_value());
     ASSERT_TRUE(db.value()->Close().ok());
   }
 }

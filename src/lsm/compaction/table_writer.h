@@ -24,18 +24,13 @@
 
 #include "base/file_system.h"
 #include "base/status.h"
+#include "lsm/compaction/fault.h"
 #include "lsm/compaction/pacer.h"
 #include "lsm/table/table_builder.h"
 #include "lsm/uuid.h"
 #include "lsm/version/table_file.h"
 
 namespace lsm {
-
-// Deliberate mistakes, for the tests that must notice them.
-struct TableWriterFaults {
-  bool skip_file_sync = false;
-  bool skip_directory_sync = false;
-};
 
 struct TableWriterOptions {
   base::FileSystem* fs = nullptr;

@@ -41,7 +41,7 @@ namespace lsm {
 
 // The rows of one generation, in both directions. Of an active one: until the
 // next change; of a sealed one: while its pin is held.
-class GenerationIterator final : public RowIterator {
+class GenerationIterator final : public TwoWayIterator {
  public:
   explicit GenerationIterator(const OrderedIndex* index) : it_(index) {}
 
@@ -50,10 +50,9 @@ class GenerationIterator final : public RowIterator {
   void SeekToFirst() override { it_.SeekToFirst(); }
   void Next() override { it_.Next(); }
 
-  void SeekToLast() { it_.SeekToLast(); }
-  // To the last key < `key`.
-  void SeekBefore(std::string_view key) { it_.SeekBefore(key); }
-  void Prev() { it_.Prev(); }
+  void SeekToLast() override { it_.SeekToLast(); }
+  void SeekBefore(std::string_view key) override { it_.SeekBefore(key); }
+  void Prev() override { it_.Prev(); }
 
   // REQUIRES (from here on): Valid().
   std::string_view key() const override { return it_.record()->key(); }

@@ -30,7 +30,7 @@ Status CheckDisjoint(const std::vector<TableFilePtr>& files) {
   return Status::Ok();
 }
 
-class RunIterator : public RowIterator {
+class RunIterator : public TwoWayIterator {
  public:
   RunIterator(std::shared_ptr<const Run> run, const ReadOptions& options)
       : run_(std::move(run)), options_(options) {}
@@ -52,6 +52,29 @@ class RunIterator : public RowIterator {
   void Next() override {
     rows_->Next();
     SkipExhausted();
+  }
+
+  void SeekToLast() override {
+    Open(run_->files().size() - 1);
+    if (rows_ != nullptr) rows_->SeekToLast();
+    SkipExhaustedBackward();
+  }
+
+  void SeekBefore(std::string_view key) override {
+    const size_t file = run_->LowerBound(key);
+    if (file == run_->files().size()) {
+      SeekToLast();
+      return;
+    }
+    Open(file);
+    rows_->SeekForPrev(key);
+    while (rows_->Valid() && rows_->key() == key) rows_->Prev();
+    SkipExhaustedBackward();
+  }
+
+  void Prev() override {
+    rows_->Prev();
+    SkipExhaustedBackward();
   }
 
   std::string_view key() const override { return rows_->key(); }
@@ -80,6 +103,14 @@ class RunIterator : public RowIterator {
     while (rows_ != nullptr && !rows_->Valid() && rows_->status().ok()) {
       Open(file_ + 1);
       if (rows_ != nullptr) rows_->SeekToFirst();
+    }
+  }
+
+  void SkipExhaustedBackward() {
+    while (rows_ != nullptr && !rows_->Valid() && rows_->status().ok()) {
+      // Below the first table lies the end, as far as Open is concerned.
+      Open(file_ - 1);
+      if (rows_ != nullptr) rows_->SeekToLast();
     }
   }
 
@@ -147,8 +178,8 @@ std::pair<size_t, size_t> Run::Overlap(std::string_view smallest,
   return {first, end};
 }
 
-std::unique_ptr<RowIterator> NewRunIterator(std::shared_ptr<const Run> run,
-                                            const ReadOptions& options) {
+std::unique_ptr<TwoWayIterator> NewRunIterator(std::shared_ptr<const Run> run,
+                                               const ReadOptions& options) {
   return std::make_unique<RunIterator>(std::move(run), options);
 }
 

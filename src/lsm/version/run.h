@@ -62,9 +62,9 @@ class Run {
   std::vector<uint64_t> largest_ends_;  // where each ends in largest_keys_
 };
 
-// All rows of a run, as if it were one table. Nothing of a table is read
-// before the iterator reaches it. Keeps the run alive.
-std::unique_ptr<RowIterator> NewRunIterator(std::shared_ptr<const Run> run,
-                                            const ReadOptions& options);
+// All rows of a run, both ways, as if it were one table. Nothing of a table is
+// read before the iterator reaches it. Keeps the run alive.
+std::unique_ptr<TwoWayIterator> NewRunIterator(std::shared_ptr<const Run> run,
+                                               const ReadOptions& options);
 
 }  // namespace lsm

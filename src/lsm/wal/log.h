@@ -46,17 +46,12 @@
 #include "base/file_system.h"
 #include "base/status.h"
 #include "lsm/format.h"
+#include "lsm/sync_policy.h"
 #include "lsm/wal/fault.h"
 #include "lsm/wal/frame.h"
 #include "lsm/wal/segment.h"
 
 namespace lsm {
-
-enum class SyncPolicy {
-  kAlways,       // Released when synced.
-  kEverySecond,  // Released when in the page cache, synced each second.
-  kNo,           // The same, synced at the end of a segment and on Sync().
-};
 
 inline constexpr uint64_t kSegmentBytesMin = uint64_t{64} << 10;
 inline constexpr int kLogDepthMax = 8;

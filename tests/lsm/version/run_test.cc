@@ -113,6 +113,31 @@ TEST(Run, IteratesOverItsTablesAsIfTheyWereOne) {
   it->Seek("\xff\xff\xff\xff\xff\xff\xff\xff\xff");
   EXPECT_FALSE(it->Valid());
   EXPECT_TRUE(it->status().ok());
+
+  for (int i = 0; i < 200; ++i) {
+    Row wanted = rows[random.Below(rows.size())];
+    if (random.OneIn(2)) wanted.key.push_back('b');
+    it->SeekBefore(wanted.key);
+    auto expected = std::find_if(
+        rows.rbegin(), rows.rend(),
+        [&wanted](const Row& row) { return row.key < wanted.key; });
+    for (int step = 0; step < 70 && expected != rows.rend();
+         ++step, ++expected) {
+      ASSERT_TRUE(it->Valid());
+      ASSERT_EQ(RowAt(*it), *expected);
+      it->Prev();
+    }
+  }
+  auto backward = rows.rbegin();
+  for (it->SeekToLast(); it->Valid(); it->Prev(), ++backward) {
+    ASSERT_EQ(RowAt(*it), *backward);
+  }
+  EXPECT_EQ(backward, rows.rend());
+  it->SeekBefore("");
+  EXPECT_FALSE(it->Valid());
+  it->SeekBefore("\xff\xff\xff\xff\xff\xff\xff\xff\xff");
+  ASSERT_TRUE(it->Valid());
+  EXPECT_EQ(RowAt(*it), rows.back());
 }
 
 TEST(Run, AnIteratorStopsAtADamagedTable) {

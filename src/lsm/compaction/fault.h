@@ -1,0 +1,15 @@
+// TableWriterFaults break the writing of tables on purpose, so that tests can
+// show that they would notice. All false in real life.
+//
+// Threads: immutable.
+
+#pragma once
+
+namespace lsm {
+
+struct TableWriterFaults {
+  bool skip_file_sync = false;
+  bool skip_directory_sync = false;
+};
+
+}  // namespace lsm

@@ -1,0 +1,147 @@
+// What the engine gives to readers on other threads: snapshots, ranges, the
+// tables behind a miss, and checkpoints.
+
+#include <algorithm>
+#include <utility>
+
+#include "lsm/engine_body.h"
+
+namespace lsm {
+namespace {
+
+// A range with no more rows than these in the active generation is copied out
+// of it, in some 20 us. Else the generation is sealed.
+constexpr size_t kCopiedRows = 256;
+constexpr size_t kCopiedBytes = 64 << 10;
+
+}  // namespace
+
+// Generations that a version holds already may still be with memory_: their
+// flush is installed, but not yet ended.
+PinnedSnapshot::View Engine::Body::ViewOfUnflushed() const {
+  PinnedSnapshot::View view;
+  view.version = version_;
+  const auto sealed = memory_.sealed();
+  for (auto it = sealed.rbegin(); it != sealed.rend(); ++it) {
+    if ((*it)->last_sequence() > flushed_) view.generations.push_back(*it);
+  }
+  return view;
+}
+
+std::shared_ptr<const PinnedSnapshot> Engine::Body::TakeSnapshot() {
+  std::shared_ptr<const PinnedSnapshot> snapshot = last_snapshot_.lock();
+  if (snapshot != nullptr && snapshot->sequence() == applied_) return snapshot;
+  Seal();
+  snapshot = snapshots_.Add(applied_, ViewOfUnflushed());
+  last_snapshot_ = snapshot;
+  return snapshot;
+}
+
+RangePin Engine::Body::TakeRange(std::string_view begin, std::string_view end) {
+  RangePin pin;
+  auto newest = std::make_shared<RowPage>();
+  const std::unique_ptr<GenerationIterator> rows = memory_.NewActiveIterator();
+  for (rows->Seek(begin); rows->Valid() && (end.empty() || rows->key() < end);
+       rows->Next()) {
+    if (newest->size() == kCopiedRows || newest->bytes() > kCopiedBytes) {
+      pin.snapshot = TakeSnapshot();
+      return pin;
+    }
+    newest->Add(rows->key(), rows->packed(), rows->value());
+  }
+  pin.snapshot = snapshots_.Add(applied_, ViewOfUnflushed());
+  if (newest->size() > 0) pin.newest = std::move(newest);
+  return pin;
+}
+
+std::shared_ptr<const Version> Engine::Body::PinTables() {
+  ++stats_.fetches;
+  return version_;
+}
+
+// A row written since may have been flushed and evicted, but only into a later
+// version than the one that was read.
+void Engine::Body::InstallFetched(std::string_view key, uint64_t hash,
+                                  const std::shared_ptr<const Version>& version,
+                                  uint64_t packed, std::string_view value) {
+  if (version == version_) memory_.InstallClean(key, hash, packed, value);
+}
+
+// --- Checkpoints.
+
+Sequence Engine::Body::OldestReader() {
+  Sequence oldest = snapshots_.Oldest();
+  for (const auto& checkpoint : checkpoints_) {
+    if (checkpoint->source) continue;
+    oldest = std::min(oldest, checkpoint->snapshot->sequence());
+  }
+  return oldest;
+}
+
+CheckpointSource Engine::Body::MakeCheckpointSource(
+    const std::map<uint64_t, int64_t>& counters) const {
+  CheckpointSource source;
+  source.version = version_;
+  const ManifestState state = manifest_->state();
+  source.identity = state.identity;
+  source.incarnation = state.incarnation;
+  source.flushed = flushed_;
+  source.counters = counters;
+  for (const auto& [prefix, killed] : scopes_.all()) {
+    if (killed <= flushed_) source.dead_scopes.emplace(prefix, killed);
+  }
+  source.wall_clock_us = std::clamp<int64_t>(tick_us_, 0, kSequenceMax);
+  return source;
+}
+
+void Engine::Body::PrepareCheckpoint(
+    std::function<void(base::Result<CheckpointSource>)> done) {
+  auto checkpoint = std::make_shared<PendingCheckpoint>();
+  checkpoint->snapshot = TakeSnapshot();
+  if (checkpoint->snapshot->sequence() <= flushed_) {
+    checkpoint->source = MakeCheckpointSource(counters_);
+  }
+  checkpoints_.push_back(checkpoint);
+  Flush([this, checkpoint, done = std::move(done)](const base::Status& status) {
+    std::erase(checkpoints_, checkpoint);
+    if (!status.ok()) {
+      done(status);
+    } else {
+      done(*std::move(checkpoint->source));
+    }
+  });
+}
+
+void Engine::Body::MoveReadersOver(
+    const std::map<uint64_t, int64_t>& counters) {
+  for (const auto& checkpoint : checkpoints_) {
+    if (checkpoint->source || checkpoint->snapshot->sequence() > flushed_) {
+      continue;
+    }
+    checkpoint->source = MakeCheckpointSource(counters);
+  }
+  snapshots_.MoveOver(version_, flushed_);
+}
+
+// --- The door.
+
+std::shared_ptr<const PinnedSnapshot> Engine::TakeSnapshot() {
+  return body_->TakeSnapshot();
+}
+RangePin Engine::TakeRange(std::string_view begin, std::string_view end) {
+  return body_->TakeRange(begin, end);
+}
+std::shared_ptr<const Version> Engine::PinTables() {
+  return body_->PinTables();
+}
+void Engine::InstallFetched(std::string_view key, uint64_t hash,
+                            const std::shared_ptr<const Version>& version,
+                            uint64_t packed, std::string_view value) {
+  body_->InstallFetched(key, hash, version, packed, value);
+}
+void Engine::PrepareCheckpoint(
+    std::function<void(base::Result<CheckpointSource>)> done) {
+  body_->PrepareCheckpoint(std::move(done));
+}
+
+}  // namespace lsm

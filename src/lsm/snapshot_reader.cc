@@ -1,0 +1,171 @@
+#include "lsm/snapshot_reader.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lsm/compaction/merging_iterator.h"
+
+namespace lsm {
+namespace {
+
+using Request = SnapshotReader::Request;
+
+// A page of at least this many rows is part of a scan: it reads ahead, and
+// leaves the block cache to those who come back.
+constexpr size_t kScanRows = 1024;
+constexpr size_t kReadaheadBytes = 128 << 10;
+
+bool IsFull(const Request& request, const RowPage& page) {
+  return page.size() >= request.rows_max || page.bytes() >= request.bytes_max;
+}
+
+// The iterators of everything that may hold rows of the range.
+template <typename Iterator>
+std::vector<std::unique_ptr<Iterator>> Sources(const RangePin& pin,
+                                               const PinnedSnapshot::View& view,
+                                               const Request& request) {
+  ReadOptions options;
+  if (request.rows_max >= kScanRows) {
+    options.fill_cache = false;
+    options.readahead_bytes = kReadaheadBytes;
+  }
+  std::vector<std::unique_ptr<Iterator>> sources;
+  if (pin.newest != nullptr) sources.push_back(pin.newest->NewIterator());
+  for (const auto& generation : view.generations) {
+    sources.push_back(generation->NewIterator());
+  }
+  for (int level = 0; level < kLevelsMax; ++level) {
+    for (const auto& run : view.version->level(level)) {
+      const size_t first = run->LowerBound(request.begin);
+      if (first == run->files().size()) continue;
+      if (!request.end.empty() &&
+          run->files()[first]->info().smallest >= request.end) {
+        continue;
+      }
+      sources.push_back(NewRunIterator(run, options));
+    }
+  }
+  return sources;
+}
+
+base::Result<bool> ReadForward(const RangePin& pin,
+                               const PinnedSnapshot::View& view,
+                               const Request& request, RowPage* page) {
+  const Sequence upto = pin.snapshot->sequence();
+  const std::unique_ptr<RowIterator> rows =
+      NewMergingIterator(Sources<RowIterator>(pin, view, request));
+  std::string key;
+  rows->Seek(request.begin);
+  while (rows->Valid() && (request.end.empty() || rows->key() < request.end)) {
+    if (SequenceOf(rows->packed()) > upto) {
+      rows->Next();
+      continue;
+    }
+    if (KindOf(rows->packed()) == Kind::kValue) {
+      if (IsFull(request, *page)) return true;
+      page->Add(rows->key(), rows->packed(), rows->value());
+    }
+    key.assign(rows->key());
+    do {
+      rows->Next();
+    } while (rows->Valid() && rows->key() == key);
+  }
+  TRY(rows->status());
+  return false;
+}
+
+// Of the sources that stand on the greatest key, walks all its versions.
+class BackwardMerge {
+ public:
+  BackwardMerge(std::vector<std::unique_ptr<TwoWayIterator>> sources,
+                Sequence upto)
+      : sources_(std::move(sources)), upto_(upto) {}
+
+  void SeekBefore(std::string_view end) {
+    for (const auto& source : sources_) {
+      end.empty() ? source->SeekToLast() : source->SeekBefore(end);
+      Push(source.get());
+    }
+  }
+
+  // To the next key downwards; false at the end or after an error.
+  bool Next() {
+    if (heap_.empty() || !status_.ok()) return false;
+    key_.assign(heap_.front()->key());
+    packed_ = Pack(0, Kind::kTombstone);
+    while (!heap_.empty() && heap_.front()->key() == key_) {
+      std::pop_heap(heap_.begin(), heap_.end(), ComesEarlier);
+      TwoWayIterator* const source = heap_.back();
+      heap_.pop_back();
+      while (source->Valid() && source->key() == key_) {
+        Consider(*source);
+        source->Prev();
+      }
+      Push(source);
+    }
+    return status_.ok();
+  }
+
+  const std::string& key() const { return key_; }
+  // Of the newest version that is seen; a tombstone if there is none.
+  uint64_t packed() const { return packed_; }
+  const std::string& value() const { return value_; }
+  const base::Status& status() const { return status_; }
+
+ private:
+  static bool ComesEarlier(const TwoWayIterator* a, const TwoWayIterator* b) {
+    return a->key() < b->key();
+  }
+
+  void Push(TwoWayIterator* source) {
+    if (source->Valid()) {
+      heap_.push_back(source);
+      std::push_heap(heap_.begin(), heap_.end(), ComesEarlier);
+    } else if (status_.ok()) {
+      status_ = source->status();
+    }
+  }
+
+  void Consider(const TwoWayIterator& row) {
+    if (SequenceOf(row.packed()) > upto_ || row.packed() < packed_) return;
+    packed_ = row.packed();
+    value_.assign(row.value());
+  }
+
+  const std::vector<std::unique_ptr<TwoWayIterator>> sources_;
+  const Sequence upto_;
+  std::vector<TwoWayIterator*> heap_;  // the greatest key on top
+  std::string key_;
+  uint64_t packed_ = 0;
+  std::string value_;
+  base::Status status_;
+};
+
+base::Result<bool> ReadBackward(const RangePin& pin,
+                                const PinnedSnapshot::View& view,
+                                const Request& request, RowPage* page) {
+  BackwardMerge rows(Sources<TwoWayIterator>(pin, view, request),
+                     pin.snapshot->sequence());
+  rows.SeekBefore(request.end);
+  while (rows.Next() && rows.key() >= request.begin) {
+    if (KindOf(rows.packed()) == Kind::kTombstone) continue;
+    if (IsFull(request, *page)) return true;
+    page->Add(rows.key(), rows.packed(), rows.value());
+  }
+  TRY(rows.status());
+  return false;
+}
+
+}  // namespace
+
+base::Result<bool> SnapshotReader::Read(const RangePin& pin,
+                                        const Request& request, RowPage* page) {
+  page->Clear();
+  TRY_ASSIGN(const PinnedSnapshot::View view, pin.snapshot->view());
+  return request.backward ? ReadBackward(pin, view, request, page)
+                          : ReadForward(pin, view, request, page);
+}
+
+}  // namespace lsm
