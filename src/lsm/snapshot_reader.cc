@@ -22,16 +22,15 @@ bool IsFull(const Request& request, const RowPage& page) {
 }
 
 // The iterators of everything that may hold rows of the range.
-template <typename Iterator>
-std::vector<std::unique_ptr<Iterator>> Sources(const RangePin& pin,
-                                               const PinnedSnapshot::View& view,
-                                               const Request& request) {
+std::vector<std::unique_ptr<TwoWayIterator>> Sources(
+    const RangePin& pin, const PinnedSnapshot::View& view,
+    const Request& request) {
   ReadOptions options;
   if (request.rows_max >= kScanRows) {
     options.fill_cache = false;
     options.readahead_bytes = kReadaheadBytes;
   }
-  std::vector<std::unique_ptr<Iterator>> sources;
+  std::vector<std::unique_ptr<TwoWayIterator>> sources;
   if (pin.newest != nullptr) sources.push_back(pin.newest->NewIterator());
   for (const auto& generation : view.generations) {
     sources.push_back(generation->NewIterator());
@@ -54,8 +53,12 @@ base::Result<bool> ReadForward(const RangePin& pin,
                                const PinnedSnapshot::View& view,
                                const Request& request, RowPage* page) {
   const Sequence upto = pin.snapshot->sequence();
+  std::vector<std::unique_ptr<RowIterator>> sources;
+  for (auto& source : Sources(pin, view, request)) {
+    sources.push_back(std::move(source));
+  }
   const std::unique_ptr<RowIterator> rows =
-      NewMergingIterator(Sources<RowIterator>(pin, view, request));
+      NewMergingIterator(std::move(sources));
   std::string key;
   rows->Seek(request.begin);
   while (rows->Valid() && (request.end.empty() || rows->key() < request.end)) {
@@ -146,8 +149,7 @@ class BackwardMerge {
 base::Result<bool> ReadBackward(const RangePin& pin,
                                 const PinnedSnapshot::View& view,
                                 const Request& request, RowPage* page) {
-  BackwardMerge rows(Sources<TwoWayIterator>(pin, view, request),
-                     pin.snapshot->sequence());
+  BackwardMerge rows(Sources(pin, view, request), pin.snapshot->sequence());
   rows.SeekBefore(request.end);
   while (rows.Next() && rows.key() >= request.begin) {
     if (KindOf(rows.packed()) == Kind::kTombstone) continue;
