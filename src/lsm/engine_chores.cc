@@ -33,7 +33,8 @@ void Engine::Body::SetPace() {
   next_pace_us_ = tick_mono_us_ + kPaceUs;
   const PickerOptions picker = MakePickerOptions();
   Backlog backlog;
-  backlog.sealed_generations = sealed_.size();
+  // By weight: what a snapshot seals may be small.
+  backlog.sealed_generations = memory_.sealed_bytes() / GenerationBytes();
   backlog.generation_bytes = sealed_generation_bytes_;
   backlog.fill_us = fill_us_;
   backlog.level0_runs = version_->level(0).size();
