@@ -4,11 +4,8 @@
 #include <utility>
 
 #include "base/log.h"
-#include "base/random.h"
 #include "base/strings.h"
 #include "lsm/engine_body.h"
-#include "lsm/key_sampler.h"
-#include "lsm/merged_range.h"
 #include "lsm/recovery.h"
 
 namespace lsm {
@@ -24,11 +21,6 @@ constexpr uint64_t kGenerationBytesMin = 64 << 10;
 constexpr size_t kEvictSteps = 1000;
 constexpr size_t kFreeSteps = 200;
 
-// RandomKey: a range of fewer rows is drawn from exactly; how often a draw
-// may turn out to be dead.
-constexpr size_t kExactSampleRows = 128;
-constexpr int kSampleAttempts = 64;
-
 // A generation beyond this many full ones that wait for their flush, or this
 // many runs in level 0, and whoever writes is not read any more.
 constexpr double kSealedGenerationsMax = 3;
@@ -43,6 +35,8 @@ Engine::Body::Body(Options options)
       flush_pacer_(options_.clock),
       compaction_pacer_(options_.clock),
       mailbox_(options_.on_progress),
+      cold_reads_(options_.background_threads ? options_.reader_threads : 0,
+                  &mailbox_, options_.faults.install_stale_reads),
       scheduler_(options_.background_threads) {}
 
 // The log ends first: a flush may be waiting for what is in the open frame.
@@ -50,6 +44,7 @@ Engine::Body::~Body() {
   snapshots_.Abandon();
   if (log_ != nullptr && !closed_) (void)log_->Close().ok();
   scheduler_.Stop();
+  cold_reads_.Stop();
 }
 
 // --- Opening.
@@ -152,7 +147,9 @@ base::Status Engine::Body::Close() {
   closed_ = true;
   const base::Status status = log_->Close();
   scheduler_.Stop();
+  cold_reads_.Stop();
   mailbox_.Drain();
+  cold_reads_.Abort();
   AnswerWaiters();
   // Whoever still waits does so for a job that will never be.
   std::vector<Waiter> left = std::exchange(flush_waiters_, {});
@@ -199,10 +196,12 @@ void Engine::Body::ApplyInMemory(Sequence sequence, const WriteBatch& batch) {
     const Operation operation = batch[i];
     switch (operation.opcode) {
       case Opcode::kPut:
+        cold_reads_.NoteWrite(operation.key);
         memory_.Put(operation.key, operation.hash, sequence, operation.value,
                     operation.nothing_below);
         break;
       case Opcode::kDelete:
+        cold_reads_.NoteWrite(operation.key);
         memory_.Delete(operation.key, operation.hash, sequence,
                        operation.nothing_below);
         break;
@@ -235,62 +234,6 @@ Lookup Engine::Body::Get(std::string_view key, uint64_t hash) {
   lookup.found = Found::kAbsent;
   lookup.nothing_below = true;
   return lookup;
-}
-
-base::Status Engine::Body::Fetch(std::span<const std::string> keys) {
-  for (const std::string& key : keys) {
-    const uint64_t hash = HashKey(key);
-    if (memory_.Find(key, hash) != nullptr) continue;
-    ++stats_.fetches;
-    TRY_ASSIGN(const std::optional<TableRow> row,
-               version_->Get(key, hash, kSequenceMax));
-    if (row) {
-      memory_.InstallClean(key, hash, row->packed, row->value);
-    } else {
-      memory_.InstallClean(key, hash, Pack(0, Kind::kTombstone), {});
-    }
-  }
-  return base::Status::Ok();
-}
-
-std::unique_ptr<RangeView> Engine::Body::NewRange(std::string_view begin,
-                                                  std::string_view end) {
-  std::vector<std::unique_ptr<RowIterator>> sources;
-  sources.push_back(memory_.NewActiveIterator());
-  const auto sealed = memory_.sealed();
-  for (auto it = sealed.rbegin(); it != sealed.rend(); ++it) {
-    sources.push_back((*it)->NewIterator());
-  }
-  version_->AppendIterators(begin, end, {}, &sources);
-  return NewMergedRange(std::move(sources), begin, end);
-}
-
-// A small range is drawn from exactly; a large one by sampling, where a draw
-// that turns out to be dead is drawn again.
-base::Result<std::optional<std::string>> Engine::Body::RandomKey(
-    std::string_view begin, std::string_view end, uint64_t seed) {
-  base::Random random(seed);
-  std::vector<std::string> first_keys;
-  std::unique_ptr<RangeView> range = NewRange(begin, end);
-  for (; range->Valid(); range->Next()) {
-    if (first_keys.size() == kExactSampleRows) break;
-    first_keys.emplace_back(range->key());
-  }
-  TRY(range->status());
-  if (first_keys.empty()) return std::optional<std::string>();
-  const bool is_all = !range->Valid();
-  range.reset();
-  if (!is_all) {
-    const KeySampler sampler(memory_, *version_, begin, end);
-    for (int attempt = 0; attempt < kSampleAttempts; ++attempt) {
-      TRY_ASSIGN(std::optional<std::string> key, sampler.Draw(&random));
-      if (!key) continue;
-      TRY(Fetch({&*key, 1}));
-      if (Get(*key, HashKey(*key)).found == Found::kValue) return key;
-    }
-  }
-  return std::optional<std::string>(
-      std::move(first_keys[random.Below(first_keys.size())]));
 }
 
 int64_t Engine::Body::counter(uint64_t id) const {
@@ -337,7 +280,10 @@ bool Engine::Body::Tick() {
   AnswerWaiters();
   const bool freeing = memory_.FreeSome(kFreeSteps);
   const bool evicting = Evict();
-  return freeing || evicting;
+  // Last, so that what was read is still there when its askers come; and they
+  // may write.
+  const bool answered = cold_reads_.Finish(&memory_);
+  return freeing || evicting || answered;
 }
 
 uint64_t Engine::Body::MemoryInUse() const {
@@ -381,6 +327,9 @@ Stats Engine::Body::stats() const {
   stats.records = memory_.records();
   stats.table_memory_bytes = tables_->memory_bytes();
   stats.memory_budget_bytes = options_.memory_bytes;
+  stats.reads_in_flight = cold_reads_.in_flight();
+  stats.coalesced_reads = cold_reads_.coalesced();
+  stats.discarded_reads = cold_reads_.discarded();
   const BlockCache::Stats cache = tables_->cache().stats();
   stats.cache_bytes = cache.bytes;
   stats.cache_hits = cache.hits;
@@ -438,6 +387,9 @@ void Engine::PrefetchRow(uint64_t hash) {
 }
 base::Status Engine::Fetch(std::span<const std::string> keys) {
   return body_->Fetch(keys);
+}
+bool Engine::FetchAsync(std::span<const std::string> keys, Done done) {
+  return body_->FetchAsync(keys, std::move(done));
 }
 std::unique_ptr<RangeView> Engine::NewRange(std::string_view begin,
                                             std::string_view end) {

@@ -3,11 +3,13 @@
 //
 //   Write   -> a sequence, at once; durable when released() reaches it
 //   Get     -> found, absent, or miss ("not in memory")
-//   Fetch   -> brings missed rows into memory
+//   Fetch   -> brings missed rows into memory, while the owner waits or
+//              (FetchAsync) while it goes on
 //
 //          owner                       background
 //   Write ---> log frame  --commit-->  segment     released(), synced()
 //         '--> memory     --flush--->  tables      --compaction--> tables
+//                ^---- Tick <--read------'
 //
 // Only memory is touched by Write and Get. A frame is sealed and handed to
 // the log by Submit, at the end of the owner's tick.
@@ -100,6 +102,14 @@ class Engine {
   // Reads these keys from the tables into memory; afterwards Get answers them
   // without a miss until the next Tick. Blocks on the disk.
   base::Status Fetch(std::span<const std::string> keys);
+  using Done = std::function<void(base::Status)>;
+  // The same without blocking: false when all of them are in memory already.
+  // Otherwise true, and `done` runs once, at the end of a later Tick: with Ok
+  // when what was read is in memory until the next one, with the error of one
+  // of these keys (who asked for others only is not concerned), or from Close
+  // with Miss. Who asks for a key that is being read waits for that read. A key
+  // that is written meanwhile is not waited for.
+  bool FetchAsync(std::span<const std::string> keys, Done done);
   // Rows in [begin, end); an empty end means to the last row. Blocks on the
   // disk for what is not cached.
   std::unique_ptr<RangeView> NewRange(std::string_view begin,
@@ -159,15 +169,15 @@ class Engine {
 
   // --- Background work, on request. `done` runs on the owner.
 
-  using Done = std::function<void(base::Status)>;
   // Everything applied so far is in tables and synced.
   void Flush(Done done);
   // Flushes, then merges all tables down to the bottom level.
   void Compact(Done done);
   // Everything applied so far is synced.
   void Sync(Done done);
-  // Manual mode only: runs one pending flush or compaction on the caller.
-  // False when there was nothing to do.
+  // Manual mode only: runs one pending flush or compaction on the caller, or
+  // else reads one key that FetchAsync was asked for. False when there was
+  // nothing to do.
   bool RunBackground();
 
   // --- Settings that change at run time.

@@ -2,6 +2,7 @@
 // that moves rows from one to the next.
 //
 //   engine.cc        rows, sequences, the tick            (owner)
+//   engine_fetch.cc  keys and ranges read from the tables (owner)
 //   engine_jobs.cc   seal, flush, compaction, clean-up    (owner starts and
 //                    ends each job; its middle runs on a lane of Scheduler)
 //   engine_readers.cc  snapshots, ranges and checkpoints  (owner; what it
@@ -30,6 +31,7 @@
 #include <vector>
 
 #include "lsm/checkpoint.h"
+#include "lsm/cold_reads.h"
 #include "lsm/compaction/merge_job.h"
 #include "lsm/compaction/picker.h"
 #include "lsm/engine.h"
@@ -58,12 +60,17 @@ class Engine::Body {
   // Rows (engine.cc).
   base::Result<Sequence> Write(const WriteBatch& batch, bool may_use_reserve);
   Lookup Get(std::string_view key, uint64_t hash);
+
+  // Reading the tables (engine_fetch.cc).
   base::Status Fetch(std::span<const std::string> keys);
+  bool FetchAsync(std::span<const std::string> keys, Done done);
   std::unique_ptr<RangeView> NewRange(std::string_view begin,
                                       std::string_view end);
   base::Result<std::optional<std::string>> RandomKey(std::string_view begin,
                                                      std::string_view end,
                                                      uint64_t seed);
+
+  // The tick (engine.cc).
   bool Tick();
   double pressure() const;
   Stats stats() const;
@@ -266,7 +273,9 @@ class Engine::Body {
   Pacer compaction_pacer_;
   Mailbox mailbox_;
 
-  // Last: its threads stop before anything else goes.
+  // Last: their threads stop before anything else goes. The reads have their
+  // state with them, which is owner-bound.
+  ColdReads cold_reads_;
   Scheduler scheduler_;
 };
 

@@ -27,6 +27,7 @@ struct Faults {
   bool reuse_numbers = false;          // ... and looks at no name on the disk
   bool skip_sync_before_read = false;  // of the directory, at opening
   bool remove_orphans_first = false;   // before the new MANIFEST is synced
+  bool install_stale_reads = false;    // though the key was written meanwhile
 };
 
 }  // namespace lsm

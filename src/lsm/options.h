@@ -52,6 +52,7 @@ struct Options {
   bool log_direct = true;                 // where the file system agrees
   int log_depth = 2;                      // frames in flight, 1 to 8
   uint64_t log_retained_bytes = 1 << 30;  // beyond it a flush is forced
+  int reader_threads = 4;                 // for FetchAsync, at least 1
 
   // The budget for records, block cache, filters and indexes together.
   uint64_t memory_bytes = uint64_t{1} << 30;

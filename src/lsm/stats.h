@@ -27,6 +27,11 @@ struct Stats {
   uint64_t memory_hits = 0;
   uint64_t filter_negatives = 0;
   uint64_t fetches = 0;
+  // Of fetches that do not block: under way, joined to one that was under way,
+  // and not installed because the key was written meanwhile.
+  uint64_t reads_in_flight = 0;
+  uint64_t coalesced_reads = 0;
+  uint64_t discarded_reads = 0;
   uint64_t cache_hits = 0;
   uint64_t cache_misses = 0;
 

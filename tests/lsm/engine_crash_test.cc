@@ -101,6 +101,17 @@ TEST(EngineCrash, SurvivesWithHardlyAnyMemory) {
   CrashAnywhere(500, 40, 300, {.memory_bytes = 64 << 10, .names = 300});
 }
 
+TEST(EngineCrash, ReadsNothingStaleWhileOthersWrite) {
+  constexpr ModelOptions kCold = {
+      .memory_bytes = 64 << 10, .names = 60, .cold_reads = true};
+  CrashAnywhere(800, 40, 300, kCold);
+  ModelOptions options = kCold;
+  options.failing_reads = true;
+  CrashAnywhere(840, 40, 300, options);
+  options.threads = true;
+  CrashAnywhere(880, 8, 300, options);
+}
+
 TEST(EngineCrash, SurvivesWithItsThreads) {
   CrashAnywhere(600, 12, 200, {.threads = true});
   CrashAnywhere(620, 6, 200,
@@ -143,6 +154,7 @@ TEST(EngineCrash, SurvivesALongTimeOfEverything) {
     options.failing_syncs = random.OneIn(3);
     options.failing_reads = random.OneIn(3);
     options.changing_policy = random.OneIn(4);
+    options.cold_reads = random.OneIn(2);
     const int steps = 50 << random.Below(4);
     const uint64_t at = 1 + random.Below(static_cast<uint64_t>(steps) * 2);
     ASSERT_EQ(LiveThrice(seed, at, steps, options), "")

@@ -77,6 +77,13 @@ TEST(EngineFault, OrphansRemovedBeforeTheNewManifestAreNoticed) {
   EXPECT_TRUE(IsNoticed({.faults = {.remove_orphans_first = true}}));
 }
 
+TEST(EngineFault, StaleReadsThatAreInstalledAreNoticed) {
+  EXPECT_TRUE(IsNoticed({.memory_bytes = 64 << 10,
+                         .names = 60,
+                         .cold_reads = true,
+                         .faults = {.install_stale_reads = true}}));
+}
+
 // --- Tables.
 
 TEST(EngineFault, TablesThatAreNotSyncedAreNoticed) {

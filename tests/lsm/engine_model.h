@@ -46,6 +46,7 @@ struct ModelOptions {
   int names = 24;             // different keys of a scope
   size_t value_bytes = 3000;  // at most, but for a few large ones
   bool kills = true;
+  bool cold_reads = false;  // by FetchAsync, too
 
   // Trouble.
   bool clock_jumps = false;
@@ -101,6 +102,12 @@ class EngineModel {
     int64_t counter = 0;
   };
 
+  static constexpr char kScopeRow[] = "Kscope";
+  static constexpr uint64_t kCounter = 7;
+  static constexpr ValueId kNonsense = UINT64_MAX;
+  static std::string ScopePrefix(uint32_t scope);
+  static std::string RowKey(uint32_t scope, const std::string& name);
+
   Options EngineOptions();
   void Violate(const std::string& what);
   std::string ValueOf(ValueId id) const;
@@ -119,12 +126,14 @@ class EngineModel {
   // Errors that pass, or that were asked for, are no violation.
   base::Status Tolerate(const base::Status& status);
 
-  // Reading.
+  // Reading (engine_model_reads.cc).
   base::Result<const State*> FindState();
   base::Result<State> ReadState();
   base::Status ReadRows(State* state);
   base::Result<std::optional<ValueId>> ReadKey(const std::string& key);
   void CheckKey(const std::string& name);
+  void CheckReadError(const base::Status& status);
+  void AskForSomething();
   // The highest sequence in any valid header of a log segment.
   Sequence HighestOnDisk();
   void ForgetSynced();
@@ -148,6 +157,7 @@ class EngineModel {
   // it.
   Sequence required_ = 0;
   uint32_t next_scope_ = 2;
+  int unanswered_ = 0;  // reads that were asked for in this life
   ValueId writes_ = 0;
   // New sequences must be beyond it.
   Sequence highest_on_disk_ = 0;

@@ -1,0 +1,70 @@
+#include "lsm/reader_pool.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+
+namespace lsm {
+
+ReaderPool::ReaderPool(int threads) {
+  for (int i = 0; i < threads; ++i) {
+    threads_.emplace_back([this] { Run(); });
+  }
+}
+
+ReaderPool::~ReaderPool() { Stop(); }
+
+void ReaderPool::Start(std::vector<Job> jobs) {
+  if (jobs.empty()) return;
+  base::MutexLock lock(mutex_);
+  if (stopping_) return;
+  // A busy reader looks again by itself: waking costs a system call.
+  const size_t wakes = std::min(idle_, jobs.size());
+  askers_.push_back({std::move(jobs), 0});
+  for (size_t i = 0; i < wakes; ++i) changed_.SignalOne();
+}
+
+bool ReaderPool::RunOne() {
+  CHECK(threads_.empty());
+  const Job job = Take(/*block=*/false);
+  if (!job) return false;
+  job();
+  return true;
+}
+
+void ReaderPool::Stop() {
+  {
+    base::MutexLock lock(mutex_);
+    stopping_ = true;
+    askers_.clear();
+    changed_.SignalAll();
+  }
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+ReaderPool::Job ReaderPool::Take(bool block) {
+  base::MutexLock lock(mutex_);
+  while (block && askers_.empty() && !stopping_) {
+    ++idle_;
+    changed_.Wait(mutex_);
+    --idle_;
+  }
+  if (askers_.empty()) return nullptr;
+  Asker asker = std::move(askers_.front());
+  askers_.pop_front();
+  Job job = std::move(asker.jobs[asker.next++]);
+  if (asker.next < asker.jobs.size()) askers_.push_back(std::move(asker));
+  return job;
+}
+
+void ReaderPool::Run() {
+  pthread_setname_np(pthread_self(), "redbed-reader");
+  while (const Job job = Take(/*block=*/true)) job();
+}
+
+}  // namespace lsm
