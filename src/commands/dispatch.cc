@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "base/strings.h"
 #include "commands/errors.h"
@@ -20,8 +21,6 @@ constexpr int kRunsMax = 1000;
 constexpr size_t kPrefetchBytesMax = 256;
 // Rows found dead by commands, deleted right after the command.
 constexpr size_t kFoundBudget = 128;
-// When the log or a read has failed, dead rows are tried again after this.
-constexpr int64_t kRetryMs = 1000;
 
 // What the client is told; after the code of its own that Invalid brings.
 std::string ErrorText(const base::Status& status) {
@@ -31,13 +30,12 @@ std::string ErrorText(const base::Status& status) {
   return base::StrCat("ERR ", status.message());
 }
 
-// A client's mistake is a reply and no more.
-void LogTrouble(std::string_view who, const base::Status& status) {
+}  // namespace
+
+void Dispatcher::LogTrouble(std::string_view who, const base::Status& status) {
   if (status.code() == base::Code::kInvalid) return;
   base::LogWarning(who, " failed: ", status.message());
 }
-
-}  // namespace
 
 Dispatcher::Dispatcher(Table* table, Server* server, uint64_t seed)
     : table_(table),
@@ -53,13 +51,19 @@ uint32_t Dispatcher::Request::flags() const {
 
 Done Dispatcher::Execute(Session& session, resp::Words words,
                          resp::Writer& reply) {
+  Parked past;
+  if (session.parked.rounds > 0) [[unlikely]] {
+    CHECK(!session.parked.waiting);
+    past = std::exchange(session.parked, {});
+  }
   const Request request{session,
                         words,
                         reply,
                         reply.mark(),
                         FindEntry(words),
-                        server_->clock.WallMicros()};
-  session.active_ms = request.now_ms();
+                        server_->clock.WallMicros(),
+                        past};
+  session.active_ms = request.start_us / 1000;
   session.last_command = request.entry;
   if (IsHttp(request)) [[unlikely]]
     return {Outcome::kClose, 0};
@@ -116,7 +120,7 @@ std::string Dispatcher::AbandonQueue(Session& session,
 }
 
 bool Dispatcher::IsPaused(const Request& request) const {
-  switch (server_->sessions.pause(request.now_ms())) {
+  switch (server_->sessions.pause(request.start_us / 1000)) {
     case Sessions::Pause::kNone:
       return false;
     case Sessions::Pause::kWrites:
@@ -148,9 +152,13 @@ Done Dispatcher::Enqueue(const Request& request) {
 Done Dispatcher::Run(const Request& request) {
   types::Sequence gate = 0;
   Sessions::Executing& executing = server_->sessions.executing_;
-  txn_.Begin(request.now_ms(), seeds_.Next(), request.session.db,
+  const uint64_t seed =
+      request.past.rounds > 0 ? request.past.seed : seeds_.Next();
+  txn_.Begin(request.now_ms(), seed, request.session.db,
              (request.flags() & kWrite) != 0);
   base::Status status = RunUntilComplete(request);
+  if (status.IsMiss()) [[unlikely]]
+    return {Outcome::kWaitsForRows, 0};
   if (status.ok()) {
     status = Commit(txn_, (request.flags() & kFreesSpace) != 0);
   }
@@ -169,6 +177,7 @@ Done Dispatcher::Run(const Request& request) {
 }
 
 base::Status Dispatcher::RunUntilComplete(const Request& request) {
+  TRY(request.past.error);
   const bool rerun = rerun_seed_ != 0;
   bool once_more = rerun;
   if (rerun) [[unlikely]]
@@ -177,17 +186,16 @@ base::Status Dispatcher::RunUntilComplete(const Request& request) {
     request.reply.set_protocol(request.session.protocol);
     base::Status status = Invoke(*request.entry, request.words, request.session,
                                  request.reply, /*staged=*/nullptr);
-    if (status.IsMiss()) {
-      WantKeys(request);
-      TRY(FetchWants(txn_));
+    const bool missed = status.IsMiss();
+    if (!missed && !once_more) return status;
+    request.reply.Rewind(request.mark);
+    if (missed) {
       ++server_->statistics.reruns;
-    } else if (once_more) {
+      TRY(BringRows(request));
+    } else {
       once_more = false;
       txn_.Restart();
-    } else {
-      return status;
     }
-    request.reply.Rewind(request.mark);
   }
   return base::Status::Io("the rows of this command do not stay in memory");
 }
@@ -206,31 +214,6 @@ base::Status Dispatcher::Invoke(const CommandEntry& entry, resp::Words words,
             txn_.now_ms(),
             staged};
   return entry.spec->handler(call);
-}
-
-base::Status Dispatcher::FetchWants(types::Txn& txn) {
-  const std::vector<std::string> wants = txn.TakeWants();
-  TRY(server_->data.engine().Fetch(wants));
-  txn.Restart();
-  return base::Status::Ok();
-}
-
-// After a miss all keys of the request are wanted together, so that n cold
-// keys cost two runs. (Hot requests do not pay for a look ahead.)
-void Dispatcher::WantKeys(const Request& request) {
-  const int db = request.session.db;
-  if (!(request.spec().flags & kRunsQueue)) {
-    WantKeys(request.spec(), request.words, db);
-    return;
-  }
-  for (const QueuedCommand& command : request.session.queue) {
-    WantKeys(*command.entry().spec, command.words(), db);
-  }
-}
-
-void Dispatcher::WantKeys(const CommandSpec& spec, resp::Words words, int db) {
-  ForEachKey(spec.keys, words.size(),
-             [&](size_t at) { txn_.Want(txn_.HeadKeyOf(db, words[at])); });
 }
 
 base::Status Dispatcher::RunQueue(Call& call) {
@@ -291,7 +274,8 @@ Done Dispatcher::Finish(const Request& request, const base::Status& status,
   // What ended in an error has looked all the same.
   server_->statistics.keyspace_hits += txn_.hits();
   server_->statistics.keyspace_misses += txn_.misses();
-  const int64_t micros = server_->clock.WallMicros() - request.start_us;
+  const int64_t micros =
+      request.past.spent_us + server_->clock.WallMicros() - request.start_us;
   NoteCall(*request.entry, micros, status);
   if (server_->slow_log.IsSlow(micros)) [[unlikely]] {
     NoteTime(*request.entry, session, request.words, micros);
@@ -370,41 +354,6 @@ uint64_t Dispatcher::Prefetch(const Session& session, resp::Words words) {
 void Dispatcher::Remove(Session& session) {
   server_->data.cursors().Release(session.id);
   server_->sessions.Remove(session.id);
-}
-
-bool Dispatcher::ExpireDue(size_t budget) {
-  const int64_t now_ms = server_->clock.WallMillis();
-  if (server_->sessions.pause(now_ms) != Sessions::Pause::kNone) return false;
-  types::Expiry& expiry = server_->data.expiry();
-  const std::vector<std::string> due = expiry.TakeDue(now_ms, budget);
-  if (due.empty()) return false;
-  expiry_txn_.Begin(now_ms, /*seed=*/0, /*db=*/0, /*writes=*/true);
-  base::Status status = DeleteExpired(due);
-  if (status.ok()) status = Commit(expiry_txn_, /*may_use_reserve=*/true);
-  if (!status.ok()) {
-    LogTrouble("expiry", status);
-    for (const std::string& row : due) expiry.Add(row, now_ms + kRetryMs);
-    return false;
-  }
-  expiry_txn_.RunAfter();
-  Watches& watches = server_->sessions.watches();
-  if (!watches.empty()) watches.Touch(expiry_txn_.written());
-  return due.size() == budget;
-}
-
-base::Status Dispatcher::DeleteExpired(const std::vector<std::string>& rows) {
-  // Looks at all of them before it fetches what is missing, all at once.
-  while (true) {
-    bool missed = false;
-    for (const std::string& row : rows) {
-      const base::Status status =
-          types::DeleteIfExpired(expiry_txn_, types::HashedRowKey(row));
-      missed |= status.IsMiss();
-      if (!status.ok() && !status.IsMiss()) return status;
-    }
-    if (!missed) return base::Status::Ok();
-    TRY(FetchWants(expiry_txn_));
-  }
 }
 
 }  // namespace commands

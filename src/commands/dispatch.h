@@ -4,15 +4,20 @@
 //
 //   words --> row --> checks --> run --Ok--> commit --> after-list --> Done
 //                                 ^  |
-//                                 |  Miss
-//                                 '--+  fetch what is wanted
+//                                 |  Miss: what is wanted is read meanwhile
+//                                 '--+     (missing_rows.cc)
 //
 // Done tells the connection what to do:
 //
-//   kReplied     the reply stands in the writer; hold it until `gate`
-//   kRetryLater  CLIENT PAUSE: keep the request, Transport::Resume will come
-//   kBlocked     the reply comes through Transport::Deliver, then Resume
-//   kClose       as kReplied, then close the connection
+//   kReplied       the reply stands in the writer; hold it until `gate`
+//   kRetryLater    CLIENT PAUSE: keep the request, Transport::Resume will come
+//   kWaitsForRows  the same: its rows are being read, and others go on
+//   kBlocked       the reply comes through Transport::Deliver, then Resume
+//   kClose         as kReplied, then close the connection
+//
+// What was kept is executed again, before anything else of its session. It
+// runs with the clock and the random numbers of its first run, and counts as
+// one request; only its runs are timed, not the waiting.
 //
 // A Status that a handler returns becomes the reply here and nowhere else:
 // Invalid word for word, trouble of the world as an error that names it and a
@@ -40,7 +45,13 @@
 
 namespace commands {
 
-enum class Outcome : uint8_t { kReplied, kRetryLater, kBlocked, kClose };
+enum class Outcome : uint8_t {
+  kReplied,
+  kRetryLater,
+  kWaitsForRows,
+  kBlocked,
+  kClose
+};
 
 struct Done {
   Outcome outcome = Outcome::kReplied;
@@ -68,11 +79,17 @@ class Dispatcher {
     if (hash != 0) server_->data.engine().PrefetchRow(hash);
   }
 
+  // These requests of the session follow one that waits for rows: what they
+  // will miss is read at the same time. Nothing is executed.
+  void FetchAhead(const Session& session,
+                  std::span<const resp::Words> requests);
+
   // The connection has ended: forgets the session and all that hangs on it.
   void Remove(Session& session);
 
   // Deletes keys whose time is up, at most `budget` of them; true if there may
-  // be more. The server calls it several times a second.
+  // be more. The server calls it several times a second. What is not in memory
+  // is read first, and deleted when it has come.
   bool ExpireDue(size_t budget);
 
   // For EXEC: runs what the session has queued as one atom and writes the
@@ -94,10 +111,13 @@ class Dispatcher {
     resp::Writer& reply;
     resp::Writer::Mark mark;
     CommandEntry* entry;  // null: no such command
-    int64_t start_us;
+    int64_t start_us;     // of this run
+    const Parked& past;   // of the runs before it
 
     const CommandSpec& spec() const { return *entry->spec; }
-    int64_t now_ms() const { return start_us / 1000; }
+    int64_t now_ms() const {
+      return (past.rounds > 0 ? past.now_us : start_us) / 1000;
+    }
     // Its own flags, and for EXEC those of what is queued.
     uint32_t flags() const;
   };
@@ -122,20 +142,32 @@ class Dispatcher {
   Done Finish(const Request& request, const base::Status& status,
               types::Sequence gate);
 
-  // Runs the handler until it has all the rows it needs.
+  // Runs the handler until it has all the rows it needs. Miss: it was parked.
   base::Status RunUntilComplete(const Request& request);
   base::Status Invoke(const CommandEntry& entry, resp::Words words,
                       Session& session, resp::Writer& reply, Staged* staged);
-  // Reads what the last run of `txn` has missed, and empties the Txn.
-  base::Status FetchWants(types::Txn& txn);
+
+  // Missing rows (missing_rows.cc).
+
+  // Parks the request (Miss), or reads what its last run has missed and empties
+  // its Txn for the next one.
+  base::Status BringRows(const Request& request);
+  bool Park(const Request& request, const std::vector<std::string>& rows);
+  void Unpark(uint64_t session_id, base::Status status);
   void WantKeys(const Request& request);
   void WantKeys(const CommandSpec& spec, resp::Words words, int db);
+  // Deletes what is in memory, and has the rest read.
   base::Status DeleteExpired(const std::vector<std::string>& rows);
+  void ExpireFetched(const std::vector<std::string>& rows,
+                     const base::Status& status);
+
   // Trouble of the log becomes Invalid, with Redis's code for it.
   base::Status Commit(types::Txn& txn, bool may_use_reserve);
   void NoteCall(CommandEntry& entry, int64_t micros,
                 const base::Status& status);
   void NoteError(std::string_view message);
+  // A line in the server's log; a client's mistake is a reply and no more.
+  static void LogTrouble(std::string_view who, const base::Status& status);
   // SLOWLOG, if it was slow.
   void NoteTime(const CommandEntry& entry, const Session& session,
                 resp::Words words, int64_t micros);

@@ -25,6 +25,9 @@ void AddLookups(const types::EngineStats& engine, InfoText& text) {
   text.Add("memory_hits", engine.memory_hits);
   text.Add("filter_negatives", engine.filter_negatives);
   text.Add("fetches", engine.fetches);
+  text.Add("reads_in_flight", engine.reads_in_flight);
+  text.Add("coalesced_reads", engine.coalesced_reads);
+  text.Add("discarded_reads", engine.discarded_reads);
   text.Add("block_cache_hits", engine.cache_hits);
   text.Add("block_cache_misses", engine.cache_misses);
 }

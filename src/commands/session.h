@@ -6,7 +6,7 @@
 //
 //   Transport::peer ...     facts for CLIENT LIST
 //   Transport::Deliver      a reply that comes later than its request
-//   Transport::Resume       a paused or blocked session may go on
+//   Transport::Resume       a paused, parked or blocked session may go on
 //
 // A handler changes a session only from its Txn's after-list. What later
 // commands of the same EXEC must see of it stands in Staged meanwhile.
@@ -29,6 +29,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/status.h"
 #include "resp/words.h"
 #include "types/txn.h"
 
@@ -62,7 +63,8 @@ class Transport {
   virtual void CloseSoon(bool after_replies) = 0;
   // Sends a reply (RESP bytes) of this client that may leave at `gate`.
   virtual void Deliver(std::string_view reply, types::Sequence gate) = 0;
-  // Execution may go on: a pause ended, or the session was unblocked.
+  // Execution may go on: a pause ended, the rows of the request that was kept
+  // have come, or the session was unblocked.
   virtual void Resume() = 0;
 };
 
@@ -87,6 +89,17 @@ enum class ReplyMode : uint8_t {
   kOff,
   kSkipNext,  // CLIENT REPLY SKIP was the last command
   kSkip,      // this command's reply is dropped
+};
+
+// A request whose rows are on their way. The transport keeps its words and
+// executes it again; here is what must be the same then.
+struct Parked {
+  int rounds = 0;        // times it was parked so far; 0: there is none
+  bool waiting = false;  // the rows have not come yet
+  int64_t now_us = 0;    // the time of its first run
+  uint64_t seed = 0;     // its random numbers
+  int64_t spent_us = 0;  // in its runs, the waiting left out
+  base::Status error;    // why its rows will not come
 };
 
 class Session {
@@ -136,6 +149,9 @@ class Session {
 
   // Leaves MULTI; the watches are the caller's business.
   void ClearQueue();
+
+  // Dispatch's alone.
+  Parked parked;
 
   // --- Blocking.
   bool blocked() const { return blocked_; }

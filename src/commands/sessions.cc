@@ -72,9 +72,9 @@ void Sessions::EndPause() {
   pause_ = Pause::kNone;
   pause_until_ms_ = 0;
   ForEach([](Session& session) {
-    if (session.transport != nullptr && !session.blocked()) {
-      session.transport->Resume();
-    }
+    if (session.transport == nullptr || session.blocked()) return;
+    // What waits for rows goes on when they come.
+    if (!session.parked.waiting) session.transport->Resume();
   });
 }
 

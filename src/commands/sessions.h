@@ -49,7 +49,7 @@ class Sessions {
   enum class Pause : uint8_t { kNone, kWrites, kAll };
   // A second pause never shortens or weakens the first one.
   void SetPause(Pause pause, int64_t until_ms, int64_t now_ms);
-  // Ends the pause and resumes everybody.
+  // Ends the pause and resumes everybody whom it may have stopped.
   void EndPause();
   // What is paused at this moment.
   Pause pause(int64_t now_ms) const {

@@ -13,6 +13,8 @@ using commands::Outcome;
 // A connection that may not execute goes on reading up to here.
 constexpr size_t kReadAheadBytes = 64 << 10;
 constexpr int kPiecesMax = 16;
+// Requests behind one that waits for its rows, whose rows are read meanwhile.
+constexpr size_t kFetchAheadMax = 64;
 
 }  // namespace
 
@@ -156,6 +158,7 @@ bool Connection::ExecuteBatch(size_t requests_max) {
     // The rest is read again when it may be executed.
     input_.Consume(executed > 0 ? batch.end(executed - 1) : 0);
     parser_.Restart();
+    if (std::exchange(misses_, false)) FetchAhead();
     return false;
   }
   input_.Consume(batch.consumed());
@@ -174,10 +177,13 @@ bool Connection::ExecuteOne(resp::Words words) {
       shared_->executor->Execute(*session_, words, reply);
   executing_ = false;
   switch (done.outcome) {
+    case Outcome::kWaitsForRows:
+      misses_ = true;
+      [[fallthrough]];
     case Outcome::kRetryLater:
       outbox_.Discard();
       waiting_ = true;
-      break;
+      return false;
     case Outcome::kBlocked:
       waiting_ = blocked_ = true;
       break;
@@ -192,7 +198,19 @@ bool Connection::ExecuteOne(resp::Words words) {
   for (const Delayed& delayed : std::exchange(delayed_, {})) {
     Deliver(delayed.reply, delayed.gate);
   }
-  return done.outcome != Outcome::kRetryLater;
+  if (fetched_ahead_ > 0) --fetched_ahead_;
+  return true;
+}
+
+// A pipeline of cold requests waits once for the disk, not once for each. What
+// was looked at already is not looked at again.
+void Connection::FetchAhead() {
+  if (fetched_ahead_ > 0) return;
+  RequestBatch& batch = shared_->batch;
+  batch.Fill(&parser_, input_.unread(), kFetchAheadMax);
+  if (batch.size() > 1) shared_->executor->FetchAhead(*session_, batch);
+  fetched_ahead_ = batch.size();
+  parser_.Restart();
 }
 
 void Connection::Commit(types::Sequence gate) {

@@ -5,7 +5,8 @@
 // When the socket is readable it reads once and executes what is complete;
 // what it wrote leaves at the end of the tick, as far as gates are open. It
 // stops executing, and soon reading, while
-//   - its client is blocked or paused (until Resume),
+//   - its client is blocked or paused, or the rows of its next request are
+//     being read (until Resume),
 //   - too much of its replies is held, or it writes while too much in all is
 //     unreleased (until gates open),
 //   - it had its share of this tick (until the next).
@@ -98,6 +99,7 @@ class Connection final : public commands::Transport, private WatchEvents {
   // False when there is nothing more to do for now.
   bool ExecuteBatch(size_t requests_max);
   bool ExecuteOne(resp::Words words);
+  void FetchAhead();
   void Commit(types::Sequence gate);
   void RefuseProtocol();
   bool MayExecute() const;
@@ -123,10 +125,13 @@ class Connection final : public commands::Transport, private WatchEvents {
   commands::Session* session_ = nullptr;
   std::vector<Delayed> delayed_;  // Deliveries during its own execution.
   bool executing_ = false;
-  bool waiting_ = false;      // Blocked or paused, until Resume.
-  bool blocked_ = false;      // Waiting, and the reply will be delivered.
-  bool writes_ = false;       // Its last request was not released yet.
-  bool ended_ = false;        // The peer has said everything.
+  bool waiting_ = false;  // Blocked, paused or parked, until Resume.
+  bool blocked_ = false;  // Waiting, and the reply will be delivered.
+  bool misses_ = false;   // Its next request waits for rows.
+  bool writes_ = false;   // Its last request was not released yet.
+  bool ended_ = false;    // The peer has said everything.
+  // Requests whose rows were asked for ahead, the one that waited included.
+  size_t fetched_ahead_ = 0;
   bool socket_full_ = false;  // It did not take all that may leave.
   bool close_after_replies_ = false;
   bool closed_ = false;

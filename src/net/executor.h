@@ -28,6 +28,10 @@ class Executor {
   // These requests will be executed now, one after the other.
   virtual void Prefetch(const commands::Session& session,
                         const RequestBatch& requests) = 0;
+  // The first of these waits for its rows; those of the others may be read at
+  // the same time.
+  virtual void FetchAhead(const commands::Session& session,
+                          const RequestBatch& requests) = 0;
 };
 
 }  // namespace net

@@ -1,5 +1,7 @@
 #include "server/doors.h"
 
+#include <vector>
+
 #include "base/strings.h"
 
 namespace server {
@@ -31,6 +33,15 @@ void SessionExecutor::Prefetch(const commands::Session& session,
   for (size_t i = 0; i < requests.size(); ++i) {
     dispatcher_->PrefetchRow(hashes[i]);
   }
+}
+
+void SessionExecutor::FetchAhead(const commands::Session& session,
+                                 const net::RequestBatch& requests) {
+  std::vector<resp::Words> words;
+  for (size_t i = 1; i < requests.size(); ++i) {
+    words.push_back(requests.words(i));
+  }
+  dispatcher_->FetchAhead(session, words);
 }
 
 }  // namespace server

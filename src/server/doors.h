@@ -75,6 +75,8 @@ class SessionExecutor final : public net::Executor {
   }
   void Prefetch(const commands::Session& session,
                 const net::RequestBatch& requests) override;
+  void FetchAhead(const commands::Session& session,
+                  const net::RequestBatch& requests) override;
 
  private:
   commands::Sessions* const sessions_;

@@ -74,6 +74,12 @@ void ServerMetrics::AddEngine() {
         [&s] { return s.filter_negatives; });
   Count("redbed_fetches_total", "Lookups that went to tables.",
         [&s] { return s.fetches; });
+  Show("redbed_reads_in_flight", "Keys being read while others go on.",
+       [&s] { return s.reads_in_flight; });
+  Count("redbed_coalesced_reads_total", "Lookups that joined a read.",
+        [&s] { return s.coalesced_reads; });
+  Count("redbed_discarded_reads_total", "Reads that a write has overtaken.",
+        [&s] { return s.discarded_reads; });
   Count("redbed_block_cache_hits_total", "Blocks found in the cache.",
         [&s] { return s.cache_hits; });
   Count("redbed_block_cache_misses_total", "Blocks read from disk.",

@@ -159,6 +159,7 @@ class Txn {
   // --- The rest of a run.
 
   int64_t now_ms() const { return now_ms_; }
+  uint64_t seed() const { return seed_; }
   bool writes() const { return writes_; }
   // The same numbers in every run.
   base::Random& random() { return random_; }

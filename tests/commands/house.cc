@@ -108,6 +108,11 @@ std::string House::Run(Session& session, std::string_view line) {
   resp::Writer reply(&bytes, session.protocol);
   done_ = dispatcher_.Execute(session, words, reply);
   engine_->Tick();
+  while (done_.outcome == Outcome::kWaitsForRows) {
+    ReadRows();
+    done_ = dispatcher_.Execute(session, words, reply);
+    engine_->Tick();
+  }
   if (done_.outcome == Outcome::kBlocked) {
     (void)engine_->Submit();
     engine_->Tick();
@@ -115,6 +120,12 @@ std::string House::Run(Session& session, std::string_view line) {
     bytes += wire(session).TakeDelivered();
   }
   return bytes;
+}
+
+void House::ReadRows() {
+  while (engine_->stats().reads_in_flight > 0) {
+    CHECK(engine_->RunBackground());
+  }
 }
 
 std::string House::Show(Session& session, std::string_view line) {
@@ -136,6 +147,7 @@ void House::Wait(int64_t ms) {
     server_.waits.Tick(clock_.WallMillis());
     while (dispatcher_.ExpireDue(/*budget=*/100)) {
     }
+    ReadRows();
   }
 }
 

@@ -63,8 +63,9 @@ class House final : private Host {
   Session& client() { return *client_; }
 
   // One request, its words as a configuration file would quote them; the
-  // reply as it goes over the wire. If the client is blocked, the engine's
-  // background work is done, and the reply is what came of it.
+  // reply as it goes over the wire. Rows that it misses are read. If the client
+  // is blocked, the engine's background work is done, and the reply is what
+  // came of it.
   std::string Run(std::string_view line) { return Run(client(), line); }
   std::string Run(Session& session, std::string_view line);
   // Of the last Run.
@@ -73,6 +74,8 @@ class House final : private Host {
   std::string Show(std::string_view line) { return Show(client(), line); }
   std::string Show(Session& session, std::string_view line);
 
+  // The engine reads what it was asked for.
+  void ReadRows();
   // Time passes, and the expiry walk does its rounds.
   void Wait(int64_t ms);
 

@@ -13,6 +13,7 @@
 //   QUIT           +OK, then closes
 //   WAIT           blocks; the test delivers
 //   SLOW           is kept while server.paused
+//   COLD           waits for its rows while server.missing
 //   KILL, LEAVE    closes itself at once, or after replies
 //   AUTH           becomes authenticated
 //
@@ -112,6 +113,10 @@ class FakeExecutor final : public Executor {
   void Prefetch(const commands::Session&, const RequestBatch&) override {
     ++prefetches;
   }
+  void FetchAhead(const commands::Session&,
+                  const RequestBatch& requests) override {
+    ahead.push_back(requests.size());
+  }
   commands::Done Execute(commands::Session& session, resp::Words words,
                          resp::Writer& reply) override {
     using commands::Outcome;
@@ -138,6 +143,10 @@ class FakeExecutor final : public Executor {
     } else if (name == "SLOW" && paused) {
       --executed;
       return {Outcome::kRetryLater, 0};
+    } else if (name == "COLD" && missing) {
+      --executed;
+      reply.Simple("half a reply");
+      return {Outcome::kWaitsForRows, 0};
     } else if (name == "KILL") {
       session.transport->CloseSoon(/*after_replies=*/false);
       reply.Ok();
@@ -157,8 +166,11 @@ class FakeExecutor final : public Executor {
   std::vector<std::unique_ptr<commands::Session>> sessions;
   bool needs_auth = false;
   bool paused = false;
+  bool missing = false;
   int executed = 0;
   int prefetches = 0;
+  // The sizes of what was to be fetched ahead.
+  std::vector<size_t> ahead;
 
  private:
   FakeLog* const log_;

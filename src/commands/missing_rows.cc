@@ -1,0 +1,176 @@
+// What dispatch does about rows that are not in memory: the request is parked
+// while the engine reads them, and others go on.
+//
+//   run --Miss--> park --------> rows read --> unpark --> run again
+//                  |             (Transport::Resume)
+//                  '-- too often, or nobody to resume: the loop waits for them
+//
+// All keys of the request are wanted together, so n cold keys cost two runs and
+// one round of reads. What a parked request has seen may change before it runs
+// again; it starts over, and so sees one state.
+
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "commands/dispatch.h"
+#include "types/data_set.h"
+#include "types/keyspace.h"
+
+namespace commands {
+namespace {
+
+// So often a request is parked. Memory so short that its rows are evicted
+// again and again would keep it from ever ending; then the loop waits.
+constexpr int kRoundsMax = 4;
+// Keys read at once for what follows in a pipeline.
+constexpr size_t kAheadKeysMax = 256;
+// When the log or a read has failed, dead rows are tried again after this.
+constexpr int64_t kRetryMs = 1000;
+
+}  // namespace
+
+// --- Parking.
+
+base::Status Dispatcher::BringRows(const Request& request) {
+  WantKeys(request);
+  const std::vector<std::string> rows = txn_.TakeWants();
+  if (Park(request, rows)) return base::Status::Miss();
+  TRY(server_->data.engine().Fetch(rows));
+  txn_.Restart();
+  return base::Status::Ok();
+}
+
+bool Dispatcher::Park(const Request& request,
+                      const std::vector<std::string>& rows) {
+  Session& session = request.session;
+  if (session.transport == nullptr || request.past.rounds >= kRoundsMax) {
+    return false;
+  }
+  const bool waits = server_->data.engine().FetchAsync(
+      rows, [this, id = session.id](base::Status status) {
+        Unpark(id, std::move(status));
+      });
+  if (!waits) return false;
+  const bool first = request.past.rounds == 0;
+  Parked& parked = session.parked;
+  parked.rounds = request.past.rounds + 1;
+  parked.waiting = true;
+  parked.now_us = first ? request.start_us : request.past.now_us;
+  parked.seed = txn_.seed();
+  parked.spent_us =
+      request.past.spent_us + server_->clock.WallMicros() - request.start_us;
+  return true;
+}
+
+void Dispatcher::Unpark(uint64_t session_id, base::Status status) {
+  Session* const session = server_->sessions.Find(session_id);
+  if (session == nullptr) return;
+  session->parked.waiting = false;
+  // Miss: the engine was closed. The next one, if any, is asked anew.
+  if (!status.IsMiss()) session->parked.error = std::move(status);
+  session->transport->Resume();
+}
+
+// After a miss all keys of the request are wanted together. (Hot requests do
+// not pay for a look ahead.)
+void Dispatcher::WantKeys(const Request& request) {
+  const int db = request.session.db;
+  if (!(request.spec().flags & kRunsQueue)) {
+    WantKeys(request.spec(), request.words, db);
+    return;
+  }
+  for (const QueuedCommand& command : request.session.queue) {
+    WantKeys(*command.entry().spec, command.words(), db);
+  }
+}
+
+void Dispatcher::WantKeys(const CommandSpec& spec, resp::Words words, int db) {
+  ForEachKey(spec.keys, words.size(),
+             [&](size_t at) { txn_.Want(txn_.HeadKeyOf(db, words[at])); });
+}
+
+// A request that changes the database, or whose key is written before its
+// turn, makes some of these reads useless, which is all the harm.
+void Dispatcher::FetchAhead(const Session& session,
+                            std::span<const resp::Words> requests) {
+  lsm::Engine& engine = server_->data.engine();
+  const types::PhysicalId physical =
+      server_->data.databases().physical(session.db);
+  std::vector<std::string> rows;
+  for (const resp::Words words : requests) {
+    const CommandEntry* const entry = FindEntry(words);
+    if (entry == nullptr) continue;
+    ForEachKey(entry->spec->keys, words.size(), [&](size_t at) {
+      if (rows.size() == kAheadKeysMax) return;
+      std::string row = types::HeadKey(physical, words[at]);
+      const types::RowKey key = types::HashedRowKey(row);
+      if (engine.Get(key.bytes, key.hash).found != lsm::Found::kMiss) return;
+      rows.push_back(std::move(row));
+    });
+  }
+  // An error is for the request that meets it.
+  (void)engine.FetchAsync(rows, [](const base::Status&) {});
+}
+
+// --- Keys whose time is up.
+
+bool Dispatcher::ExpireDue(size_t budget) {
+  const int64_t now_ms = server_->clock.WallMillis();
+  if (server_->sessions.pause(now_ms) != Sessions::Pause::kNone) return false;
+  types::Expiry& expiry = server_->data.expiry();
+  const std::vector<std::string> due = expiry.TakeDue(now_ms, budget);
+  if (due.empty()) return false;
+  expiry_txn_.Begin(now_ms, /*seed=*/0, /*db=*/0, /*writes=*/true);
+  base::Status status = DeleteExpired(due);
+  if (status.ok()) status = Commit(expiry_txn_, /*may_use_reserve=*/true);
+  if (!status.ok()) {
+    LogTrouble("expiry", status);
+    for (const std::string& row : due) expiry.Add(row, now_ms + kRetryMs);
+    return false;
+  }
+  expiry_txn_.RunAfter();
+  Watches& watches = server_->sessions.watches();
+  if (!watches.empty()) watches.Touch(expiry_txn_.written());
+  return due.size() == budget;
+}
+
+base::Status Dispatcher::DeleteExpired(const std::vector<std::string>& rows) {
+  std::vector<std::string> missing;
+  for (const std::string& row : rows) {
+    const types::Txn::Mark savepoint = expiry_txn_.mark();
+    const base::Status status =
+        types::DeleteIfExpired(expiry_txn_, types::HashedRowKey(row));
+    if (status.IsMiss()) {
+      expiry_txn_.RollBack(savepoint);
+      missing.push_back(row);
+    } else if (!status.ok()) {
+      return status;
+    }
+  }
+  if (missing.empty()) return base::Status::Ok();
+  const std::vector<std::string> wants = expiry_txn_.TakeWants();
+  const bool waits = server_->data.engine().FetchAsync(
+      wants, [this, missing](const base::Status& status) {
+        ExpireFetched(missing, status);
+      });
+  CHECK(waits);
+  return base::Status::Ok();
+}
+
+void Dispatcher::ExpireFetched(const std::vector<std::string>& rows,
+                               const base::Status& status) {
+  // The engine was closed; the next one reports them again.
+  if (status.IsMiss()) return;
+  types::Expiry& expiry = server_->data.expiry();
+  if (!status.ok()) {
+    LogTrouble("expiry", status);
+    const int64_t then_ms = server_->clock.WallMillis() + kRetryMs;
+    for (const std::string& row : rows) expiry.Add(row, then_ms);
+    return;
+  }
+  for (const std::string& row : rows) expiry.AddFound(row);
+  ExpireDue(rows.size());
+}
+
+}  // namespace commands
