@@ -40,9 +40,10 @@ class Wire final : public Transport {
   void Deliver(std::string_view reply, types::Sequence) override {
     delivered_ += reply;
   }
-  void Resume() override {}
+  void Resume() override { ++resumes_; }
 
   bool closed() const { return closed_; }
+  int resumes() const { return resumes_; }
   // What was delivered since the last call.
   std::string TakeDelivered() { return std::exchange(delivered_, {}); }
 
@@ -50,6 +51,7 @@ class Wire final : public Transport {
   const std::string peer_;  // 127.0.0.1:5000n
   std::string delivered_;
   bool closed_ = false;
+  int resumes_ = 0;
 };
 
 class House final : private Host {

@@ -53,6 +53,36 @@ TEST(ConnectionEnd, ClosesAfterRepliesWhenToldTo) {
   EXPECT_TRUE(client.closed());
 }
 
+TEST(ConnectionEnd, EndsWhileItWaitsForRows) {
+  for (const bool after_replies : {false, true}) {
+    FakeServer server;
+    server.executor.missing = true;
+    Client client = server.Connect();
+    client.Send("PING\r\nCOLD\r\nPING\r\n");
+    server.Turn();
+    server.executor.sessions[0]->transport->CloseSoon(after_replies);
+    server.Turn();
+    EXPECT_EQ(client.Receive(), "+PONG\r\n");
+    EXPECT_TRUE(client.closed());
+    EXPECT_EQ(server.frontend.connection_count(), 0u);
+  }
+}
+
+TEST(ConnectionEnd, AnswersAfterItsRowsAPeerThatHasSaidEverything) {
+  FakeServer server;
+  server.executor.missing = true;
+  Client client = server.Connect();
+  client.Send("COLD\r\nPING\r\n");
+  client.SayEverything();
+  server.Turn();
+  EXPECT_EQ(server.frontend.connection_count(), 1u);
+  server.executor.missing = false;
+  server.executor.sessions[0]->transport->Resume();
+  server.Turn();
+  EXPECT_EQ(client.Receive(), "+OK\r\n+PONG\r\n");
+  EXPECT_TRUE(client.closed());
+}
+
 TEST(ConnectionEnd, AnswersAPeerThatHasSaidEverything) {
   FakeServer server;
   Client client = server.Connect();

@@ -143,7 +143,7 @@ class FakeExecutor final : public Executor {
     } else if (name == "SLOW" && paused) {
       --executed;
       return {Outcome::kRetryLater, 0};
-    } else if (name == "COLD" && missing) {
+    } else if (name == "COLD" && missing && missing_after-- <= 0) {
       --executed;
       reply.Simple("half a reply");
       return {Outcome::kWaitsForRows, 0};
@@ -167,6 +167,7 @@ class FakeExecutor final : public Executor {
   bool needs_auth = false;
   bool paused = false;
   bool missing = false;
+  int missing_after = 0;  // so many have their rows before
   int executed = 0;
   int prefetches = 0;
   // The sizes of what was to be fetched ahead.

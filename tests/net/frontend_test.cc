@@ -266,6 +266,51 @@ TEST(Frontend, KeepsAPausedRequest) {
   EXPECT_EQ(client.Receive(), "+OK\r\n+PONG\r\n");
 }
 
+TEST(Frontend, KeepsARequestThatWaitsForRows) {
+  FakeServer server;
+  server.executor.missing = true;
+  Client cold = server.Connect();
+  Client hot = server.Connect();
+  cold.Send("PING\r\nCOLD\r\nPING\r\n");
+  server.Turn();
+  EXPECT_EQ(cold.Receive(), "+PONG\r\n");
+  hot.Send("PING\r\n");
+  server.Turn();
+  EXPECT_EQ(hot.Receive(), "+PONG\r\n");
+  // Once more, if they are gone again.
+  server.executor.sessions[0]->transport->Resume();
+  server.Turn();
+  EXPECT_EQ(cold.Receive(), "");
+  server.executor.missing = false;
+  server.executor.sessions[0]->transport->Resume();
+  server.Turn();
+  EXPECT_EQ(cold.Receive(), "+OK\r\n+PONG\r\n");
+}
+
+TEST(Frontend, ShowsOnceWhatFollowsARequestThatWaitsForRows) {
+  constexpr std::string_view kCold = "*1\r\n$4\r\nCOLD\r\n";
+  FakeServer server;
+  server.executor.missing = true;
+  Client client = server.Connect();
+  client.Send(Repeat(kCold, 100));
+  server.Turn();
+  EXPECT_EQ(server.executor.ahead, (std::vector<size_t>{64}));
+  const auto resume = [&] {
+    server.executor.sessions[0]->transport->Resume();
+    server.Turn();
+  };
+  resume();
+  EXPECT_EQ(server.executor.ahead.size(), 1u);
+  // Those that were shown are executed, then the next ones.
+  server.executor.missing_after = 64;
+  resume();
+  EXPECT_EQ(client.Receive(), Repeat("+OK\r\n", 64));
+  EXPECT_EQ(server.executor.ahead, (std::vector<size_t>{64, 36}));
+  server.executor.missing = false;
+  resume();
+  EXPECT_EQ(client.Receive(), Repeat("+OK\r\n", 36));
+}
+
 TEST(Frontend, HoldsDeliveriesByTheirGate) {
   FakeServer server;
   Client client = server.Connect();

@@ -1,0 +1,267 @@
+// Requests whose rows are on the disk. The engine reads when the test says so.
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "base/quoting.h"
+#include "commands/dispatch.h"
+#include "commands/house.h"
+
+namespace commands {
+namespace {
+
+class MissingRowsTest : public testing::Test {
+ protected:
+  MissingRowsTest() : me_(house_.client()), other_(house_.Connect()) {
+    house_.rules().debug_commands = Permit::kYes;
+    for (int i = 0; i < 8; ++i) {
+      const std::string digit = std::to_string(i);
+      house_.Run("SET cold" + digit + " value" + digit);
+    }
+    PutOnDisk();
+  }
+
+  // By a client of its own, because SAVE blocks and resumes it.
+  void PutOnDisk() {
+    house_.Run(house_.Connect(), "SAVE");
+    EvictAll();
+  }
+
+  void EvictAll() {
+    house_.engine().SetMemoryBytes(1);
+    while (house_.engine().Tick()) {
+    }
+    house_.engine().SetMemoryBytes(uint64_t{1} << 30);
+  }
+
+  // Executes it once; what was replied.
+  std::string Once(Session& session, std::string_view line) {
+    const auto split = base::SplitWords(line);
+    const std::vector<std::string_view> words(split->begin(), split->end());
+    std::string bytes;
+    resp::Writer reply(&bytes, session.protocol);
+    outcome_ = house_.dispatcher().Execute(session, words, reply).outcome;
+    return bytes;
+  }
+  // It misses, and leaves nothing behind.
+  void Park(Session& session, std::string_view line) {
+    const int resumes = house_.wire(session).resumes();
+    EXPECT_EQ(Once(session, line), "");
+    ASSERT_EQ(outcome_, Outcome::kWaitsForRows);
+    house_.engine().Tick();
+    EXPECT_EQ(house_.wire(session).resumes(), resumes);
+  }
+  uint64_t in_flight() { return house_.engine().stats().reads_in_flight; }
+
+  House house_;
+  Session& me_;
+  Session& other_;
+  Outcome outcome_ = Outcome::kReplied;
+};
+
+TEST_F(MissingRowsTest, AreReadWhileOthersGoOn) {
+  Park(me_, "GET cold1");
+  EXPECT_EQ(Once(other_, "SET hot v"), "+OK\r\n");
+  EXPECT_EQ(Once(other_, "GET hot"), "$1\r\nv\r\n");
+  house_.ReadRows();
+  EXPECT_EQ(house_.wire(me_).resumes(), 1);
+  EXPECT_EQ(house_.wire(other_).resumes(), 0);
+  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+}
+
+TEST_F(MissingRowsTest, CountAsOneRequest) {
+  const CommandStatistics& statistics =
+      house_.table().FindFullName("get")->statistics;
+  const uint64_t calls = statistics.calls;
+  const uint64_t commands = house_.statistics().commands;
+  house_.server().slow_log.SetLimits(0, 128);
+  Park(me_, "GET cold1");
+  house_.clock().Advance(3'000'000);
+  house_.ReadRows();
+  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(statistics.calls, calls + 1);
+  EXPECT_EQ(house_.statistics().commands, commands + 1);
+  EXPECT_EQ(house_.statistics().keyspace_hits, 1u);
+  EXPECT_EQ(house_.statistics().keyspace_misses, 0u);
+  EXPECT_EQ(house_.statistics().reruns, 1u);
+  // The clock stood still while it ran.
+  EXPECT_EQ(statistics.micros, 0u);
+  EXPECT_EQ(house_.server().slow_log.entries().size(), 1u);
+}
+
+TEST_F(MissingRowsTest, OfOneRequestAreReadTogether) {
+  Park(me_, "MGET cold0 cold1 cold2 cold3 nobody");
+  EXPECT_EQ(in_flight(), 4u);
+  house_.ReadRows();
+  EXPECT_EQ(Once(me_, "MGET cold0 cold1 cold2 cold3 nobody"),
+            "*5\r\n$6\r\nvalue0\r\n$6\r\nvalue1\r\n$6\r\nvalue2\r\n"
+            "$6\r\nvalue3\r\n$-1\r\n");
+}
+
+TEST_F(MissingRowsTest, AreReadOnceForAllClients) {
+  Park(me_, "GET cold1");
+  Park(other_, "STRLEN cold1");
+  EXPECT_EQ(in_flight(), 1u);
+  house_.ReadRows();
+  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(Once(other_, "STRLEN cold1"), ":6\r\n");
+}
+
+TEST_F(MissingRowsTest, AreSeenAsTheyAreWhenTheRequestRunsAgain) {
+  Park(me_, "APPEND cold1 x");
+  Park(other_, "SET cold1 new");
+  house_.ReadRows();
+  EXPECT_EQ(Once(other_, "SET cold1 new"), "+OK\r\n");
+  EXPECT_EQ(Once(me_, "APPEND cold1 x"), ":4\r\n");
+  EXPECT_EQ(Once(other_, "GET cold1"), "$4\r\nnewx\r\n");
+}
+
+TEST_F(MissingRowsTest, DoNotMoveTheClockOfTheirRequest) {
+  const int64_t first_ms = house_.clock().WallMillis();
+  Park(me_, "EXPIRE cold1 100");
+  house_.clock().Advance(2'000'000);
+  house_.ReadRows();
+  EXPECT_EQ(Once(me_, "EXPIRE cold1 100"), ":1\r\n");
+  EXPECT_EQ(Once(other_, "PEXPIRETIME cold1"),
+            ":" + std::to_string(first_ms + 100'000) + "\r\n");
+}
+
+TEST_F(MissingRowsTest, OfATransactionAreReadTogether) {
+  for (const char* line : {"MULTI", "GET cold1", "APPEND cold2 x"}) {
+    Once(me_, line);
+  }
+  Park(me_, "EXEC");
+  EXPECT_EQ(in_flight(), 2u);
+  house_.ReadRows();
+  EXPECT_EQ(Once(me_, "EXEC"), "*2\r\n$6\r\nvalue1\r\n:7\r\n");
+  EXPECT_FALSE(me_.in_multi);
+}
+
+TEST_F(MissingRowsTest, LeaveATransactionOpenForWatches) {
+  EXPECT_EQ(Once(other_, "SET hot v"), "+OK\r\n");
+  for (const char* line : {"WATCH hot", "MULTI", "GET cold1"}) {
+    EXPECT_NE(Once(me_, line), "") << line;
+  }
+  Park(me_, "EXEC");
+  EXPECT_EQ(Once(other_, "SET hot touched"), "+OK\r\n");
+  house_.ReadRows();
+  EXPECT_EQ(Once(me_, "EXEC"), "*-1\r\n");
+}
+
+TEST_F(MissingRowsTest, ThatComeDuringAPauseWaitForItsEnd) {
+  Park(me_, "APPEND cold1 x");
+  const int64_t now_ms = house_.clock().WallMillis();
+  house_.sessions().SetPause(Sessions::Pause::kWrites, now_ms + 500, now_ms);
+  // The end of a pause does not wake who waits for rows.
+  house_.sessions().EndPause();
+  EXPECT_EQ(house_.wire(me_).resumes(), 0);
+  EXPECT_EQ(house_.wire(other_).resumes(), 1);
+  house_.sessions().SetPause(Sessions::Pause::kWrites, now_ms + 500, now_ms);
+  house_.ReadRows();
+  EXPECT_EQ(house_.wire(me_).resumes(), 1);
+  EXPECT_EQ(Once(me_, "APPEND cold1 x"), "");
+  EXPECT_EQ(outcome_, Outcome::kRetryLater);
+  house_.sessions().EndPause();
+  EXPECT_EQ(house_.wire(me_).resumes(), 2);
+  EXPECT_EQ(Once(me_, "APPEND cold1 x"), ":7\r\n");
+}
+
+TEST_F(MissingRowsTest, OfAClientThatHasLeftAreNobodys) {
+  Wire& wire = house_.wire(other_);
+  Park(other_, "GET cold1");
+  house_.sessions().MarkDying(other_);
+  house_.dispatcher().Remove(other_);
+  house_.ReadRows();
+  EXPECT_EQ(wire.resumes(), 0);
+  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+}
+
+TEST_F(MissingRowsTest, AreAskedOfTheNextEngineWhenOneIsClosed) {
+  Park(me_, "GET cold1");
+  EXPECT_EQ(Once(other_, "DEBUG RELOAD"), "+OK\r\n");
+  EXPECT_EQ(house_.wire(me_).resumes(), 1);
+  Park(me_, "GET cold1");
+  house_.ReadRows();
+  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+}
+
+TEST_F(MissingRowsTest, ThatCannotBeReadAreAnErrorThatNamesTheFile) {
+  std::string table;
+  for (const std::string& name : house_.fs().List("/data").value()) {
+    if (name.ends_with(".sst")) table = name;
+  }
+  house_.fs().FailReads("/data/" + table, 0, 4096);
+  Park(me_, "GET cold1");
+  house_.ReadRows();
+  const std::string reply = Once(me_, "GET cold1");
+  EXPECT_TRUE(reply.starts_with("-ERR ")) << reply;
+  EXPECT_NE(reply.find(table), std::string::npos) << reply;
+  EXPECT_EQ(house_.table().FindFullName("get")->statistics.failed_calls, 1u);
+  // It is over with the request.
+  house_.fs().HealReads();
+  Park(me_, "GET cold1");
+  house_.ReadRows();
+  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+}
+
+TEST_F(MissingRowsTest, ThatNeverStayAreWaitedForInTheEnd) {
+  int rounds = 0;
+  std::string reply;
+  while ((reply = Once(me_, "GET cold1")).empty() && rounds < 100) {
+    ++rounds;
+    house_.ReadRows();
+    EvictAll();
+  }
+  EXPECT_EQ(reply, "$6\r\nvalue1\r\n");
+  EXPECT_EQ(rounds, 4);
+  // The next request begins anew.
+  EvictAll();
+  Park(me_, "GET cold1");
+}
+
+TEST_F(MissingRowsTest, OfASessionWithoutATransportAreWaitedFor) {
+  Session& session = *house_.sessions().Add(nullptr, 0);
+  EXPECT_EQ(Once(session, "GET cold1"), "$6\r\nvalue1\r\n");
+}
+
+TEST_F(MissingRowsTest, OfWhatFollowsAreReadAtTheSameTime) {
+  Park(me_, "GET cold0");
+  const std::vector<std::vector<std::string_view>> requests = {
+      {"GET",    "cold1"},
+      {"nonsense",        "cold2"},
+      {"SET"},
+      {"MGET",    "cold3", "cold4", "cold3"},
+      {"APPEND",   "cold0", "x"},
+      {"PING"}
+  };
+  const std::vector<resp::Words> words(requests.begin(), requests.end());
+  house_.dispatcher().FetchAhead(me_, words);
+  EXPECT_EQ(in_flight(), 4u);
+  house_.ReadRows();
+  EXPECT_EQ(house_.wire(me_).resumes(), 1);
+  EXPECT_EQ(Once(me_, "GET cold0"), "$6\r\nvalue0\r\n");
+  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(Once(me_, "STRLEN cold4"), ":6\r\n");
+  EXPECT_EQ(house_.statistics().reruns, 1u);
+}
+
+TEST_F(MissingRowsTest, OfDeadKeysAreReadBeforeTheyAreDeleted) {
+  house_.Run("SET dead v PX 1000");
+  house_.Run("SET dying v PX 1100");
+  PutOnDisk();
+  house_.clock().Advance(1'050'000);
+  house_.dispatcher().ExpireDue(100);
+  house_.clock().Advance(300'000);
+  house_.dispatcher().ExpireDue(100);
+  EXPECT_GT(in_flight(), 0u);
+  EXPECT_EQ(house_.data().Keys(0), 10);
+  house_.ReadRows();
+  EXPECT_EQ(house_.data().Keys(0), 8);
+  EXPECT_EQ(house_.data().expiry().expired_keys(), 2u);
+  EXPECT_EQ(Once(me_, "EXISTS dead dying"), ":0\r\n");
+}
+
+}  // namespace
+}  // namespace commands
