@@ -122,6 +122,21 @@ std::string House::Run(Session& session, std::string_view line) {
   return bytes;
 }
 
+void House::PutOnDisk() {
+  bool flushed = false;
+  engine_->Flush([&](const base::Status& status) {
+    CHECK(status.ok());
+    flushed = true;
+  });
+  (void)engine_->Submit();
+  engine_->Tick();
+  while (!flushed) CHECK(engine_->RunBackground());
+  engine_->SetMemoryBytes(1);
+  while (engine_->Tick()) {
+  }
+  engine_->SetMemoryBytes(uint64_t{1} << 30);
+}
+
 void House::ReadRows() {
   while (engine_->stats().reads_in_flight > 0) {
     CHECK(engine_->RunBackground());

@@ -76,6 +76,8 @@ class House final : private Host {
   std::string Show(std::string_view line) { return Show(client(), line); }
   std::string Show(Session& session, std::string_view line);
 
+  // Everything is written to tables, and leaves memory.
+  void PutOnDisk();
   // The engine reads what it was asked for.
   void ReadRows();
   // Time passes, and the expiry walk does its rounds.

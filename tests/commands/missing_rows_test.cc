@@ -20,20 +20,7 @@ class MissingRowsTest : public testing::Test {
       const std::string digit = std::to_string(i);
       house_.Run("SET cold" + digit + " value" + digit);
     }
-    PutOnDisk();
-  }
-
-  // By a client of its own, because SAVE blocks and resumes it.
-  void PutOnDisk() {
-    house_.Run(house_.Connect(), "SAVE");
-    EvictAll();
-  }
-
-  void EvictAll() {
-    house_.engine().SetMemoryBytes(1);
-    while (house_.engine().Tick()) {
-    }
-    house_.engine().SetMemoryBytes(uint64_t{1} << 30);
+    house_.PutOnDisk();
   }
 
   // Executes it once; what was replied.
@@ -212,12 +199,12 @@ TEST_F(MissingRowsTest, ThatNeverStayAreWaitedForInTheEnd) {
   while ((reply = Once(me_, "GET cold1")).empty() && rounds < 100) {
     ++rounds;
     house_.ReadRows();
-    EvictAll();
+    house_.PutOnDisk();
   }
   EXPECT_EQ(reply, "$6\r\nvalue1\r\n");
   EXPECT_EQ(rounds, 4);
   // The next request begins anew.
-  EvictAll();
+  house_.PutOnDisk();
   Park(me_, "GET cold1");
 }
 
@@ -250,7 +237,7 @@ TEST_F(MissingRowsTest, OfWhatFollowsAreReadAtTheSameTime) {
 TEST_F(MissingRowsTest, OfDeadKeysAreReadBeforeTheyAreDeleted) {
   house_.Run("SET dead v PX 1000");
   house_.Run("SET dying v PX 1100");
-  PutOnDisk();
+  house_.PutOnDisk();
   house_.clock().Advance(1'050'000);
   house_.dispatcher().ExpireDue(100);
   house_.clock().Advance(300'000);

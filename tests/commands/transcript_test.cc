@@ -105,6 +105,26 @@ TEST(Transcripts, AreTheSameWhenEveryCommandRunsSeveralTimes) {
   }
 }
 
+// Before each request everything goes to the disk and out of memory.
+TEST(Transcripts, HoldWordForWordWhenEveryRowIsCold) {
+  for (const std::string& path : TranscriptFiles()) {
+    for (const TranscriptCase& one : ReadTranscript(path)) {
+      Player player(/*rerun_seed=*/0);
+      for (const TranscriptStep& step : one.steps) {
+        SCOPED_TRACE(base::StrCat(path, ":", step.line, " ", step.request));
+        if (!step.steering.empty()) {
+          player.Steer(step.steering);
+          continue;
+        }
+        player.house().PutOnDisk();
+        const std::string reply = Shown(player.Run(step.request));
+        if (step.reply == "...") continue;
+        EXPECT_EQ(reply, step.reply);
+      }
+    }
+  }
+}
+
 TEST(Transcripts, KnowEveryCommand) {
   std::set<const CommandEntry*> said;
   Table table(AllFamilies());
