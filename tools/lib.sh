@@ -19,6 +19,8 @@ TEST_PACKAGES=(libgtest-dev libgmock-dev libhiredis-dev python3-redis
   ca-certificates)
 TEST_COMMANDS=(redis-server redis-cli:redis-tools redis-benchmark:redis-tools
   node:nodejs npm)
+# What redbed-bench measures beside Redbed; nothing else needs them.
+BENCH_PACKAGES=(libcli11-dev librocksdb-dev libleveldb-dev)
 CLANG_PACKAGES=(libclang-rt-14-dev)
 CLANG_COMMANDS=(clang-14 clang++-14:clang-14)
 
