@@ -14,7 +14,7 @@ namespace {
 // page costs some 10 us beside its rows: 100 rows took 45 us with a first page
 // of 32 rows and 31 us with one of 128, in which 10 rows cost as much.
 constexpr size_t kFirstRows = 64;
-constexpr size_t kGrowth = 4;
+constexpr size_t kGrowth = 2;
 constexpr size_t kRowsMax = 4096;
 constexpr size_t kBytesPerRow = 1024;
 constexpr size_t kBytesMax = 1 << 20;
