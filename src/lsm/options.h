@@ -56,6 +56,8 @@ struct Options {
 
   // The budget for records, block cache, filters and indexes together.
   uint64_t memory_bytes = uint64_t{1} << 30;
+  // Tables with an open file at once; there may be any number of tables.
+  size_t table_handles = 4096;
   uint32_t filter_bits_per_key = 10;
   bool compress = true;
 

@@ -46,8 +46,9 @@ base::Status Recovery::ReadTables() {
   is_new_ = manifest.is_new;
   state_ = std::move(manifest.state);
   if (!manifest.torn_tail.empty()) warnings_.push_back(manifest.torn_tail);
-  tables_ = std::make_shared<TableStore>(
-      fs_, options_.directory, state_.identity.uuid, kFirstCacheBytes);
+  tables_ = std::make_shared<TableStore>(fs_, options_.directory,
+                                         state_.identity.uuid, kFirstCacheBytes,
+                                         options_.table_handles);
   return OpenTables();
 }
 

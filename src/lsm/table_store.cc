@@ -8,8 +8,10 @@
 namespace lsm {
 
 TableStore::TableStore(base::FileSystem* fs, std::string directory,
-                       const Uuid& uuid, uint64_t cache_bytes)
+                       const Uuid& uuid, uint64_t cache_bytes,
+                       size_t handles_max)
     : fs_(fs),
+      handles_(std::make_shared<HandleCache>(fs, handles_max)),
       directory_(std::move(directory)),
       uuid_(uuid),
       cache_(cache_bytes) {}
@@ -19,9 +21,11 @@ std::string TableStore::PathOf(uint64_t number) const {
 }
 
 base::Result<TableFilePtr> TableStore::Open(const TableInfo& info) {
-  TRY_ASSIGN(std::shared_ptr<Table> table,
-             Table::Open(fs_, PathOf(info.number), info.number, uuid_,
-                         info.bytes, &cache_));
+  TRY_ASSIGN(std::unique_ptr<base::ReadableFile> file,
+             handles_->Open(PathOf(info.number)));
+  TRY_ASSIGN(
+      std::shared_ptr<Table> table,
+      Table::Open(std::move(file), info.number, uuid_, info.bytes, &cache_));
   const size_t bytes = table->memory_bytes();
   memory_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   // Versions and iterators may outlive the engine's other parts; the store

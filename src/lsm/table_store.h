@@ -18,6 +18,7 @@
 #include "base/mutex.h"
 #include "base/status.h"
 #include "lsm/table/block_cache.h"
+#include "lsm/table/handle_cache.h"
 #include "lsm/uuid.h"
 #include "lsm/version/table_file.h"
 
@@ -26,7 +27,7 @@ namespace lsm {
 class TableStore : public std::enable_shared_from_this<TableStore> {
  public:
   TableStore(base::FileSystem* fs, std::string directory, const Uuid& uuid,
-             uint64_t cache_bytes);
+             uint64_t cache_bytes, size_t handles_max);
 
   // Opens the table, and checks footer, size and identity.
   base::Result<TableFilePtr> Open(const TableInfo& info);
@@ -37,6 +38,8 @@ class TableStore : public std::enable_shared_from_this<TableStore> {
   base::Status Remove(const std::vector<uint64_t>& numbers);
 
   BlockCache& cache() { return cache_; }
+  // Tables that have a file descriptor now.
+  size_t open_handles() const { return handles_->open_count(); }
   // Filters and indexes of all open tables.
   uint64_t memory_bytes() const { return memory_bytes_.load(); }
   std::string PathOf(uint64_t number) const;
@@ -46,6 +49,7 @@ class TableStore : public std::enable_shared_from_this<TableStore> {
 
   // Immutable.
   base::FileSystem* const fs_;
+  const std::shared_ptr<HandleCache> handles_;
   const std::string directory_;
   const Uuid uuid_;
 

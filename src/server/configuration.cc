@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/strings.h"
+#include "server/descriptors.h"
 #include "server/machine_memory.h"
 
 namespace server {
@@ -54,6 +55,8 @@ void ConfigureEngine(const base::Settings& settings, lsm::Options* options) {
   options->reader_threads =
       static_cast<int>(settings.Integer("redbed-reader-threads"));
   options->salvage_log = settings.Bool("redbed-salvage-log");
+  options->table_handles =
+      ShareDescriptors(DescriptorLimit(), Bytes(settings, "maxclients")).tables;
 }
 
 types::DataLimits DataLimitsOf(const base::Settings& settings) {

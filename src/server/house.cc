@@ -12,6 +12,7 @@
 #include "base/settings_file.h"
 #include "base/strings.h"
 #include "server/configuration.h"
+#include "server/descriptors.h"
 #include "server/version.h"
 
 namespace server {
@@ -227,6 +228,15 @@ Status House::ApplyChange(const base::SettingChange& change) {
   const std::string_view name = change.spec.name;
   if (name == "appendfsync") {
     TRY(engine_->SetSyncPolicy(SyncPolicyOf(*settings_)));
+  } else if (name == "maxclients") {
+    const auto wanted = static_cast<uint64_t>(settings_->Integer(name));
+    const uint64_t given = ShareDescriptors(DescriptorLimit(), wanted).clients;
+    if (given < wanted) {
+      return Status::Invalid(base::StrCat(
+          "The operating system is not able to handle the specified number of "
+          "clients, try with ",
+          given));
+    }
   } else if (name == "maxmemory") {
     engine_->SetMemoryBytes(MemoryBudget(*settings_));
   } else if (name == "redbed-generation-bytes") {

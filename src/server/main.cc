@@ -2,8 +2,6 @@
 //
 //   redbed [FILE] [--setting value ...]
 
-#include <sys/resource.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <span>
@@ -11,11 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/settings_file.h"
 #include "commands/settings_table.h"
 #include "server/configuration.h"
+#include "server/descriptors.h"
 #include "server/house.h"
 #include "server/version.h"
 
@@ -36,12 +36,20 @@ constexpr char kUsage[] =
     "       redbed --port 7000 --dir /var/lib/redbed --appendfsync everysec\n"
     "What each setting means stands in conf/redbed.conf.\n";
 
-// Files and sockets: as many as the system lets us have.
-void RaiseDescriptorLimit() {
-  rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  (void)setrlimit(RLIMIT_NOFILE, &limit);
+// Fewer clients are served where the system does not give enough descriptors.
+void FitClients(base::Settings* settings) {
+  const auto wanted = static_cast<uint64_t>(settings->Integer("maxclients"));
+  const uint64_t limit = server::RaiseDescriptorLimit();
+  const uint64_t given = server::ShareDescriptors(limit, wanted).clients;
+  if (given >= wanted) return;
+  base::LogWarning("Only ", limit, " open files are allowed: maxclients is ",
+                   given, " instead of ", wanted,
+                   ". Raise the limit with ulimit -n");
+  CHECK(settings
+            ->Load({
+                {"maxclients", std::to_string(given)}
+  })
+            .ok());
 }
 
 int Fail(const base::Status& status) {
@@ -87,9 +95,9 @@ int main(int argc, char** argv) {
       !status.ok()) {
     return Fail(status);
   }
-  RaiseDescriptorLimit();
   base::LogNotice("Redbed ", server::kVersion, " starts",
                   config_file.empty() ? "" : " with ", config_file);
+  FitClients(&settings);
   server::House house(&settings, config_file);
   if (const base::Status status = house.Open(); !status.ok()) {
     // Without a file the log is on the same terminal.

@@ -25,7 +25,7 @@ class TableShelf {
 
   TableShelf() {
     CHECK(fs.CreateDirectory("/data").ok());
-    store = std::make_shared<TableStore>(&fs, "/data", Uuid{}, 1 << 20);
+    store = std::make_shared<TableStore>(&fs, "/data", Uuid{}, 1 << 20, 100);
   }
 
   // One table of these rows, all of one sequence; an empty value is a

@@ -47,7 +47,7 @@ TEST(TableStore, RefusesTheTableOfAnotherDatabase) {
   Uuid other;
   other.bytes[0] = 1;
   const auto store =
-      std::make_shared<TableStore>(&shelf.fs, "/data", other, 1 << 20);
+      std::make_shared<TableStore>(&shelf.fs, "/data", other, 1 << 20, 100);
   EXPECT_EQ(store->Open(info).status().code(), base::Code::kCorruption);
 }
 

@@ -23,6 +23,13 @@ Result<std::shared_ptr<Table>> Table::Open(
     const Uuid& uuid, uint64_t expected_size, BlockCache* cache) {
   TRY_ASSIGN(std::unique_ptr<base::ReadableFile> file,
              fs->OpenReadable(path, base::FileSystem::ReadMode::kCached));
+  return Open(std::move(file), file_number, uuid, expected_size, cache);
+}
+
+Result<std::shared_ptr<Table>> Table::Open(
+    std::unique_ptr<base::ReadableFile> file, uint64_t file_number,
+    const Uuid& uuid, uint64_t expected_size, BlockCache* cache) {
+  const std::string path = file->path();
   if (file->size() != expected_size) {
     return Status::Corruption(StrCat(path, ": has ", file->size(),
                                      " bytes instead of ", expected_size));

@@ -55,6 +55,10 @@ class Table {
   static base::Result<std::shared_ptr<Table>> Open(
       base::FileSystem* fs, const std::string& path, uint64_t file_number,
       const Uuid& uuid, uint64_t expected_size, BlockCache* cache);
+  // The same of a file that is open already.
+  static base::Result<std::shared_ptr<Table>> Open(
+      std::unique_ptr<base::ReadableFile> file, uint64_t file_number,
+      const Uuid& uuid, uint64_t expected_size, BlockCache* cache);
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
 
