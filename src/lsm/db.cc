@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/mutex.h"
 #include "base/strings.h"
@@ -52,13 +53,24 @@ class Db::Body {
   Stats stats() EXCLUDES(mutex_);
 
  private:
+  // A writer that waits until its write is synced.
+  struct Waiter {
+    const Sequence sequence;
+    base::CondVar changed = {};
+    bool woken = false;
+  };
+
   // Something may have changed; from any thread, without mutex_.
   void Wake() EXCLUDES(wake_mutex_);
+  // Whoever is done, and one more to do the chores: of many writers the others
+  // sleep on. All of them when it was no sync that came to its end.
+  void WakeWaiters() REQUIRES(wake_mutex_);
   uint64_t Wakes() EXCLUDES(wake_mutex_);
   void WaitForWake(uint64_t seen) EXCLUDES(wake_mutex_);
   // True for one of those who ask after each wake.
   bool MayDoChores() EXCLUDES(wake_mutex_);
   base::Status WaitUntilSynced(Sequence sequence) EXCLUDES(mutex_);
+  base::Status WaitOn(Waiter* waiter) EXCLUDES(mutex_);
   base::Status WaitForEase() REQUIRES(mutex_);
   void AskKeeper() EXCLUDES(wake_mutex_);
   void Keep() EXCLUDES(mutex_, wake_mutex_);
@@ -67,8 +79,6 @@ class Db::Body {
   // Immutable after Open.
   base::FileSystem* fs_ = nullptr;
   std::string directory_;
-  // For its shared functions; the same engine as below.
-  const Engine* numbers_ = nullptr;
 
   // Guarded.
   base::Mutex mutex_;
@@ -80,7 +90,13 @@ class Db::Body {
   base::CondVar keeper_asked_;
   uint64_t wakes_ GUARDED_BY(wake_mutex_) = 0;
   uint64_t wakes_served_ GUARDED_BY(wake_mutex_) = 0;
+  std::vector<Waiter*> waiters_ GUARDED_BY(wake_mutex_);
+  Sequence synced_seen_ GUARDED_BY(wake_mutex_) = 0;
   bool stopping_ GUARDED_BY(wake_mutex_) = false;
+
+  // Shared: the engine, for its shared functions; null before it is open,
+  // though its threads wake us already, and while it goes.
+  std::atomic<const Engine*> numbers_ = nullptr;
 
   // Shared: whether the keeper has been asked since it last looked. Orders
   // nothing; what it will find is behind mutex_.
@@ -98,7 +114,7 @@ base::Status Db::Body::Open(Options options) {
   {
     base::MutexLock lock(mutex_);
     TRY_ASSIGN(engine_, Engine::Open(std::move(options)));
-    numbers_ = engine_.get();
+    numbers_.store(engine_.get(), std::memory_order_release);
   }
   keeper_ = std::thread([this] { Keep(); });
   return base::Status::Ok();
@@ -113,6 +129,7 @@ base::Status Db::Body::Close() {
 Db::Body::~Body() {
   StopKeeper();
   base::MutexLock lock(mutex_);
+  numbers_.store(nullptr, std::memory_order_release);
   engine_.reset();
 }
 
@@ -123,8 +140,23 @@ void Db::Body::Wake() {
     base::MutexLock lock(wake_mutex_);
     ++wakes_;
     woken_.SignalAll();
+    WakeWaiters();
   }
   AskKeeper();
+}
+
+void Db::Body::WakeWaiters() {
+  const Engine* const numbers = numbers_.load(std::memory_order_acquire);
+  const Sequence synced = numbers == nullptr ? 0 : numbers->synced();
+  bool wake_next = true;
+  for (Waiter* const waiter : waiters_) {
+    const bool done = waiter->sequence <= synced;
+    if (!done && !wake_next) continue;
+    if (!done) wake_next = synced == synced_seen_;
+    waiter->woken = true;
+    waiter->changed.SignalOne();
+  }
+  synced_seen_ = synced;
 }
 
 uint64_t Db::Body::Wakes() {
@@ -142,16 +174,28 @@ bool Db::Body::MayDoChores() {
   return std::exchange(wakes_served_, wakes_) != wakes_;
 }
 
+base::Status Db::Body::WaitUntilSynced(Sequence sequence) {
+  Waiter waiter{sequence};
+  {
+    base::MutexLock lock(wake_mutex_);
+    waiters_.push_back(&waiter);
+  }
+  base::Status status = WaitOn(&waiter);
+  base::MutexLock lock(wake_mutex_);
+  std::erase(waiters_, &waiter);
+  return status;
+}
+
 // A frame that found no free slot is submitted after the next wake, by one of
 // those who wait for it.
-base::Status Db::Body::WaitUntilSynced(Sequence sequence) {
+base::Status Db::Body::WaitOn(Waiter* waiter) {
+  const Engine* const numbers = numbers_.load(std::memory_order_acquire);
   bool asked = false;
   while (true) {
-    const uint64_t seen = Wakes();
-    if (numbers_->synced() >= sequence) return base::Status::Ok();
-    TRY(numbers_->log_error());
+    if (numbers->synced() >= waiter->sequence) return base::Status::Ok();
+    TRY(numbers->log_error());
     // Written, but synced only on request: another policy than kAlways.
-    const bool ask = !asked && numbers_->released() >= sequence;
+    const bool ask = !asked && numbers->released() >= waiter->sequence;
     if (MayDoChores() || ask) {
       asked |= ask;
       base::MutexLock lock(mutex_);
@@ -159,7 +203,9 @@ base::Status Db::Body::WaitUntilSynced(Sequence sequence) {
       engine_->Tick();
       engine_->Submit();
     }
-    if (numbers_->synced() < sequence) WaitForWake(seen);
+    base::MutexLock lock(wake_mutex_);
+    if (!waiter->woken) waiter->changed.WaitFor(wake_mutex_, kLookAgainUs);
+    waiter->woken = false;
   }
 }
 
