@@ -8,7 +8,11 @@
 //
 // A handler reads words, asks types/ for the work, and phrases the reply. It
 // may be run again (see types/txn.h): it writes to call.txn and call.reply, and
-// puts everything else on call.txn.After. A Status that it returns is the
+// puts everything else on call.txn.After. When rows are missing the next run
+// comes once they were read, and others are served until then: whatever a
+// handler has seen of rows, sessions or settings in one run may be different in
+// the next. Only the clock and the random numbers stay, so that it looks at the
+// same rows again. A Status that it returns is the
 // reply: Invalid goes to the client word for word, and whatever the handler
 // had put, replied or planned for afterwards is taken back. Errors are given
 // this way and not with reply.Error, so that they are counted.

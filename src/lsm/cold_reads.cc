@@ -4,8 +4,8 @@
 
 namespace lsm {
 
-void ColdReads::Fetch(const std::shared_ptr<const Version>& version,
-                      std::span<const std::string> keys, Done done) {
+size_t ColdReads::Fetch(const std::shared_ptr<const Version>& version,
+                        std::span<const std::string> keys, Done done) {
   const auto asker = std::make_shared<Asker>();
   asker->keys_left = keys.size();
   asker->done = std::move(done);
@@ -26,7 +26,9 @@ void ColdReads::Fetch(const std::shared_ptr<const Version>& version,
     const std::string_view own_key = placeholder->key;
     placeholders_.emplace(own_key, std::move(placeholder));
   }
+  const size_t begun = jobs.size();
   pool_.Start(std::move(jobs));
+  return begun;
 }
 
 ReaderPool::Job ColdReads::NewJob(const PlaceholderPtr& placeholder) {

@@ -57,10 +57,10 @@ class ColdReads {
   ColdReads(const ColdReads&) = delete;
   ColdReads& operator=(const ColdReads&) = delete;
 
-  // REQUIRES: `keys` is not empty; memory has none of them; `version` is the
-  // newest.
-  void Fetch(const std::shared_ptr<const Version>& version,
-             std::span<const std::string> keys, Done done);
+  // Returns how many of the keys are not under way already. REQUIRES: `keys` is
+  // not empty; memory has none of them; `version` is the newest.
+  size_t Fetch(const std::shared_ptr<const Version>& version,
+               std::span<const std::string> keys, Done done);
   // The key is being written.
   void NoteWrite(std::string_view key) {
     if (!placeholders_.empty()) [[unlikely]]

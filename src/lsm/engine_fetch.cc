@@ -40,8 +40,7 @@ bool Engine::Body::FetchAsync(std::span<const std::string> keys, Done done) {
     if (memory_.Find(key, HashKey(key)) == nullptr) missing.push_back(key);
   }
   if (missing.empty()) return false;
-  stats_.fetches += missing.size();
-  cold_reads_.Fetch(version_, missing, std::move(done));
+  stats_.fetches += cold_reads_.Fetch(version_, missing, std::move(done));
   return true;
 }
 

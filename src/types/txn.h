@@ -3,7 +3,8 @@
 //
 //   Begin ---> run ---> Commit ---> after-list
 //               | Miss
-//               '-> fetch wants(), Restart, run again
+//               '-> wants() are fetched, then Restart and run again, or Begin
+//                   anew with the same clock and seed when others went first
 //
 // It is an overlay on the engine: its own later reads (Get, Range, Count,
 // database map) see what it has put, and nobody else sees anything. Commit

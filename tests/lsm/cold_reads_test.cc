@@ -107,6 +107,7 @@ TEST_F(ColdReadsTest, ReadsAKeyOnceForAllWhoWantIt) {
   const Answer same = Ask({"k0001"});
   EXPECT_EQ(lab->stats().reads_in_flight, 2u);
   EXPECT_EQ(lab->stats().coalesced_reads, 2u);
+  EXPECT_EQ(lab->stats().fetches, 2u);
   ASSERT_TRUE(lab->RunBackground());
   EXPECT_TRUE(one->has_value());
   EXPECT_TRUE(same->has_value());
