@@ -5,6 +5,23 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/src/server/main.cc)
   target_link_libraries(redbed PRIVATE redbed_server)
 endif()
 
+# Looks into data directories. Built with the tests; what it needs the server
+# does not.
+if(REDBED_TESTS)
+  find_package(CLI11 REQUIRED)
+  find_package(nlohmann_json REQUIRED)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/inspect/*.cc)
+  add_executable(redbed-inspect ${sources})
+  # For quotes only: tools/compare is no header of the standard library.
+  target_compile_options(redbed-inspect PRIVATE
+    -iquote ${CMAKE_SOURCE_DIR}/tools)
+  target_link_libraries(redbed-inspect PRIVATE redbed_types CLI11::CLI11
+                        nlohmann_json::nlohmann_json)
+  # CLI11 throws.
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/tools/inspect/main.cc
+    PROPERTIES COMPILE_OPTIONS "-fexceptions;-frtti")
+endif()
+
 if(REDBED_TESTS)
   target_link_libraries(test_support PUBLIC redbed_base)
 
@@ -25,7 +42,7 @@ if(REDBED_TESTS)
              WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/tests/e2e)
     set_tests_properties(e2e.${name} PROPERTIES
       LABELS e2e RUN_SERIAL ON TIMEOUT 900
-      ENVIRONMENT "REDBED_BINARY=$<TARGET_FILE:redbed>;PYTHONDONTWRITEBYTECODE=1")
+      ENVIRONMENT "REDBED_BINARY=$<TARGET_FILE:redbed>;REDBED_INSPECT=$<TARGET_FILE:redbed-inspect>;PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 
   # Measurements, on request only: ninja benches.

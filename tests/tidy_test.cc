@@ -58,6 +58,8 @@ const std::map<std::string_view, std::string_view> kCoveredBy = {
     {"lsm/table/compression",       "lsm/table/block_format_test.cc"  },
     {"lsm/table/properties",        "lsm/table/footer_test.cc"        },
     {"lsm/table/table_builder",     "lsm/table/table_test.cc"         },
+    {"lsm/table/table_survey",      "lsm/table/table_check_test.cc"   },
+    {"lsm/table/whole_rows",        "lsm/table/table_check_test.cc"   },
     {"types/overlay_cursor",        "types/row_overlay_test.cc"       },
 };
 

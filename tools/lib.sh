@@ -15,8 +15,8 @@ die() {
 BUILD_PACKAGES=(libuv1-dev node-llhttp libspdlog-dev liblz4-dev libzstd-dev
   libxxhash-dev libjemalloc-dev libssl-dev)
 BUILD_COMMANDS=(cmake ninja:ninja-build pkg-config g++)
-TEST_PACKAGES=(libgtest-dev libgmock-dev libhiredis-dev python3-redis
-  ca-certificates)
+TEST_PACKAGES=(libgtest-dev libgmock-dev libhiredis-dev libcli11-dev
+  nlohmann-json3-dev python3-redis ca-certificates)
 TEST_COMMANDS=(redis-server redis-cli:redis-tools redis-benchmark:redis-tools
   node:nodejs npm)
 # What redbed-bench measures beside Redbed; nothing else needs them.

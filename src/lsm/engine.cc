@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/strings.h"
 #include "lsm/engine_body.h"
+#include "lsm/key_ranges.h"
 #include "lsm/recovery.h"
 
 namespace lsm {
@@ -51,9 +52,7 @@ Engine::Body::~Body() {
 
 base::Status Engine::Body::Open() {
   const int64_t begin_us = options_.clock->MonotonicMicros();
-  for (const KeyRange& range : options_.key_ranges) {
-    scope_lengths_[range.leading] = range.scope_lengths;
-  }
+  scope_lengths_ = ScopeLengthsOf(options_.key_ranges);
   Recovery recovery(options_);
   TRY(recovery.ReadTables());
   LoadState(recovery.state());

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "lsm/engine_body.h"
+#include "lsm/key_ranges.h"
 
 namespace lsm {
 namespace {
@@ -124,21 +125,8 @@ TableWriterOptions Engine::Body::MakeWriterOptions(int level,
   writer.level = static_cast<uint8_t>(level);
   writer.new_number = [this] { return manifest_->NewFileNumber(); };
   writer.pacer = pacer;
-  // Nine tenths of the rows lie at the bottom, and are written there least.
-  const Compression compression = !options_.compress        ? Compression::kNone
-                                  : level == kLevelsMax - 1 ? Compression::kZstd
-                                                            : Compression::kLz4;
-  writer.options_for = [this, compression](uint8_t leading) {
-    TableOptions table;
-    table.compression = compression;
-    table.filter_bits_per_key = options_.filter_bits_per_key;
-    table.expiry_of = options_.expiry_of;
-    for (const KeyRange& range : options_.key_ranges) {
-      if (range.leading != leading) continue;
-      table.block_bytes = range.block_bytes;
-      if (!range.filter) table.filter_bits_per_key = 0;
-    }
-    return table;
+  writer.options_for = [this, level](uint8_t leading) {
+    return TableOptionsFor(options_, level, leading);
   };
   writer.should_stop = [this] { return scheduler_.stopping(); };
   writer.faults = options_.faults.tables;

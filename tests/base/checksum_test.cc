@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace base {
@@ -25,6 +26,18 @@ TEST(Checksum, DependsOnEveryByteAndTheSeed) {
       other[i] ^= 1;
       EXPECT_NE(Xxh3(other, 1), sum);
     }
+  }
+}
+
+TEST(Checksum, IsTheSameWhenTheBytesComeInPieces) {
+  std::string bytes(3000, 'x');
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * i);
+  Xxh3Stream stream(7);
+  for (size_t size = 0; size < bytes.size();) {
+    ASSERT_EQ(stream.Sum(), Xxh3(bytes.substr(0, size), 7)) << size;
+    const size_t piece = std::min(bytes.size() - size, 1 + size % 97);
+    stream.Add(std::string_view(bytes).substr(size, piece));
+    size += piece;
   }
 }
 

@@ -1,5 +1,7 @@
 #include "lsm/table/properties.h"
 
+#include <algorithm>
+
 #include "base/coding.h"
 
 namespace lsm {
@@ -145,6 +147,19 @@ Result<TableProperties> TableProperties::Decode(std::string_view bytes) {
     return malformed;
   }
   return properties;
+}
+
+void TableProperties::CountExpiry(int64_t dies_ms) {
+  if (dies_ms == 0) return;
+  if (earliest_expiry_ms == 0 || dies_ms < earliest_expiry_ms) {
+    earliest_expiry_ms = dies_ms;
+  }
+  latest_expiry_ms = std::max(latest_expiry_ms, dies_ms);
+}
+
+bool IsDense(uint64_t tombstones, uint64_t rows) {
+  constexpr uint64_t kMany = 100;  // Slow to scan across.
+  return tombstones >= kMany || tombstones * 2 >= rows;
 }
 
 }  // namespace lsm

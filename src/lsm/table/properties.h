@@ -51,6 +51,12 @@ struct TableProperties {
   std::string Encode() const;
   // Corruption (naming no file) if a field is malformed or missing.
   static base::Result<TableProperties> Decode(std::string_view bytes);
+
+  // Counts a row that dies at `dies_ms`, or never if that is 0.
+  void CountExpiry(int64_t dies_ms);
 };
+
+// A block of these many rows counts among the dense_blocks.
+bool IsDense(uint64_t tombstones, uint64_t rows);
 
 }  // namespace lsm

@@ -14,9 +14,6 @@ using base::Status;
 // One append to the file: large enough to be cheap, small enough to pace.
 constexpr size_t kChunkBytes = 256 << 10;
 
-// Tombstones that make a block slow to scan across.
-constexpr uint64_t kDenseTombstones = 100;
-
 }  // namespace
 
 TableBuilder::TableBuilder(const TableOptions& options,
@@ -79,12 +76,7 @@ void TableBuilder::CountRow(std::string_view key, uint64_t packed,
     ++properties_.tombstones;
     ++block_tombstones_;
   } else if (options_.expiry_of) {
-    const int64_t dies_ms = options_.expiry_of(key, value);
-    if (dies_ms == 0) return;
-    int64_t& earliest_ms = properties_.earliest_expiry_ms;
-    if (earliest_ms == 0 || dies_ms < earliest_ms) earliest_ms = dies_ms;
-    properties_.latest_expiry_ms =
-        std::max(properties_.latest_expiry_ms, dies_ms);
+    properties_.CountExpiry(options_.expiry_of(key, value));
   }
 }
 
@@ -98,10 +90,7 @@ Status TableBuilder::FlushBlock(const std::string_view* next_key) {
       next_key == nullptr || *next_key == last_key_
           ? std::string_view(last_key_)
           : ShortestSeparator(last_key_, *next_key);
-  if (block_tombstones_ >= kDenseTombstones ||
-      block_tombstones_ * 2 >= block_rows_) {
-    ++properties_.dense_blocks;
-  }
+  properties_.dense_blocks += IsDense(block_tombstones_, block_rows_);
   ++properties_.data_blocks;
   const Extent extent = AppendPart(block_.Finish(), options_.compression);
   index_.Add(separator, extent.size);

@@ -191,8 +191,15 @@ Result<RecoveredManifest> RecoverManifest(base::FileSystem* fs,
                                      ": is missing, but CURRENT names "
                                      "it; restore it from a backup"));
   }
-  TRY_ASSIGN(std::string bytes, ReadStable(fs, path));
-  return Reader(directory, *number, std::move(bytes)).Read();
+  return ReadManifest(fs, directory, *number);
+}
+
+Result<RecoveredManifest> ReadManifest(base::FileSystem* fs,
+                                       const std::string& directory,
+                                       uint64_t number) {
+  TRY_ASSIGN(std::string bytes,
+             ReadStable(fs, base::JoinPath(directory, ManifestName(number))));
+  return Reader(directory, number, std::move(bytes)).Read();
 }
 
 }  // namespace lsm

@@ -36,4 +36,9 @@ struct RecoveredManifest {
 base::Result<RecoveredManifest> RecoverManifest(base::FileSystem* fs,
                                                 const std::string& directory);
 
+// The same of one file, whether or not CURRENT names it.
+base::Result<RecoveredManifest> ReadManifest(base::FileSystem* fs,
+                                             const std::string& directory,
+                                             uint64_t number);
+
 }  // namespace lsm

@@ -24,6 +24,17 @@ uint64_t PayloadChecksum(std::string_view payload, uint64_t salt,
   return base::Xxh3(payload, salt ^ header_checksum);
 }
 
+FileHeader Fields(const char* p) {
+  FileHeader header;
+  header.magic = LoadLittle<uint64_t>(p);
+  header.flags = LoadLittle<uint32_t>(p + 12);
+  std::memcpy(header.db_uuid.bytes.data(), p + 16, header.db_uuid.bytes.size());
+  header.number = LoadLittle<uint64_t>(p + 32);
+  header.salt = LoadLittle<uint64_t>(p + 40);
+  header.size = LoadLittle<uint64_t>(p + 48);
+  return header;
+}
+
 bool IsZero(std::string_view bytes) {
   return bytes.find_first_not_of('\0') == std::string_view::npos;
 }
@@ -67,14 +78,21 @@ base::Result<FileHeader> DecodeFileHeader(std::string_view bytes,
                            kFileHeaderBlock - kFileHeaderBytes))) {
     return Status::Corruption("the first block is not zero behind its header");
   }
-  FileHeader header;
-  header.magic = magic;
-  header.flags = LoadLittle<uint32_t>(p + 12);
-  std::memcpy(header.db_uuid.bytes.data(), p + 16, header.db_uuid.bytes.size());
-  header.number = LoadLittle<uint64_t>(p + 32);
-  header.salt = LoadLittle<uint64_t>(p + 40);
-  header.size = LoadLittle<uint64_t>(p + 48);
-  return header;
+  return Fields(p);
+}
+
+std::optional<FileHeader> GuessFileHeader(std::string_view block,
+                                          std::string_view after) {
+  if (block.size() < kFileHeaderBytes) return std::nullopt;
+  FileHeader header = Fields(block.data());
+  if (DecodeHeader(after, header.salt)) return header;
+  for (int bit = 0; bit < 64; ++bit) {
+    const uint64_t salt = header.salt ^ uint64_t { 1 } << bit;
+    if (!DecodeHeader(after, salt)) continue;
+    header.salt = salt;
+    return header;
+  }
+  return std::nullopt;
 }
 
 uint64_t SealFrame(FrameHeader* header, uint64_t salt, size_t alignment,

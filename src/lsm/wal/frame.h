@@ -57,6 +57,13 @@ void EncodeFileHeader(const FileHeader& header, char* block);
 base::Result<FileHeader> DecodeFileHeader(std::string_view bytes,
                                           uint64_t magic);
 
+// For whoever must read on: what the block says, whatever its checksum.
+// `after` is what follows the block. Where the first frame there verifies
+// under no other salt than one that differs in one bit, that one is taken;
+// nothing if it verifies under none.
+std::optional<FileHeader> GuessFileHeader(std::string_view block,
+                                          std::string_view after);
+
 // --- Frames.
 
 inline constexpr size_t kFrameHeaderBytes = 64;

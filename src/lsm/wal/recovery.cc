@@ -39,6 +39,9 @@ class Replay {
   using MaybeFrame = std::optional<Frame>;
 
   Status OpenSegments();
+  // One that Open refused with `why`; nothing if there is nothing to read.
+  std::unique_ptr<SegmentReader> OpenDamaged(uint64_t number,
+                                             const Status& why);
   Status OpenUpTo(size_t count);
   Status LayOut();
   const RecordedCut* CutOf(uint64_t segment) const;
@@ -58,6 +61,10 @@ class Replay {
   // before it.
   Result<bool> StepOver(Place* at);
   bool IsStep(const FrameHeader& header) const;
+  // With skip_damage: sets `*at` behind the next frame that can be read on
+  // from, unless the log ends here anyway.
+  Result<bool> SkipDamage(Place* at);
+  void AddGap(std::string_view what, Sequence upto);
   // Rule (3) and (4).
   Status EndAt(const Place& at);
   Result<Sequence> FindEvidence(const Place& at);
@@ -73,6 +80,7 @@ class Replay {
   // Before the first fragment of the batch that has begun.
   Place batch_place_;
   uint64_t batch_chain_ = 0;
+  bool lost_end_ = false;  // With skip_damage: the last segment is not there.
   LogEnd end_;
 };
 
@@ -80,13 +88,36 @@ class Replay {
 
 Status Replay::OpenUpTo(size_t count) {
   for (size_t i = 0; i < count; ++i) {
-    TRY_ASSIGN(
-        std::unique_ptr<SegmentReader> reader,
+    const uint64_t number = request_.segments[i];
+    auto reader =
         SegmentReader::Open(request_.fs, request_.directory, request_.db_uuid,
-                            request_.segments[i], request_.faults));
-    segments_.push_back(std::move(reader));
+                            number, request_.faults);
+    if (reader.ok()) {
+      segments_.push_back(std::move(reader).value());
+      continue;
+    }
+    const Status& why = reader.status();
+    if (!request_.skip_damage || why.code() != base::Code::kCorruption) {
+      return why;
+    }
+    auto damaged = OpenDamaged(number, why);
+    if (damaged != nullptr) segments_.push_back(std::move(damaged));
   }
   return Status::Ok();
+}
+
+// What was in it shows where the next segment begins.
+std::unique_ptr<SegmentReader> Replay::OpenDamaged(uint64_t number,
+                                                   const Status& why) {
+  const std::string path =
+      base::JoinPath(request_.directory, SegmentName(number));
+  auto reader = SegmentReader::OpenAnyway(request_.fs, path, number);
+  end_.damaged_files.emplace_back(why.message());
+  // Sound in itself, but not the one that belongs here.
+  const bool foreign = reader.ok() && reader.value()->flaw().ok();
+  if (!foreign && reader.ok()) return std::move(reader).value();
+  lost_end_ = number == request_.segments.back();
+  return nullptr;
 }
 
 Status Replay::OpenSegments() {
@@ -129,7 +160,10 @@ Status Replay::LayOut() {
   for (const auto& segment : segments_) {
     if (IsDead(segment->number())) continue;
     Stretch stretch = {segment.get(), segment->end(), false};
-    if (expected != 0 && segment->number() != expected) break;
+    if (expected != 0 && segment->number() != expected &&
+        !request_.skip_damage) {
+      break;
+    }
     expected = 0;
     if (const RecordedCut* cut = CutOf(segment->number())) {
       stretch.has_cut = true;
@@ -138,7 +172,9 @@ Status Replay::LayOut() {
     }
     log_.push_back(stretch);
   }
-  if (expected == 0 || !end_.corruption.empty()) return Status::Ok();
+  if (expected == 0 || !end_.corruption.empty() || request_.skip_damage) {
+    return Status::Ok();
+  }
   return Status::Corruption(
       base::StrCat(request_.directory, ": log segment ", expected,
                    " follows a recorded cut and is not listed"));
@@ -150,6 +186,7 @@ Result<LogEnd> Replay::Run() {
   TRY(OpenSegments());
   TRY(LayOut());
   if (!log_.empty()) TRY(ReadAll());
+  if (lost_end_) AddGap(end_.damaged_files.back(), 0);
   end_.last = last_;
   for (const auto& segment : segments_) {
     end_.highest_seen = std::max(end_.highest_seen, segment->highest_seen());
@@ -163,6 +200,9 @@ Status Replay::ReadAll() {
     TRY_ASSIGN(bool read, ReadNext(&at));
     if (!read) {
       TRY_ASSIGN(read, StepOver(&at));
+    }
+    if (!read && request_.skip_damage) {
+      TRY_ASSIGN(read, SkipDamage(&at));
     }
     if (!read) return EndAt(at);
   }
@@ -232,8 +272,14 @@ Status Replay::Consume(const Place& at, const Frame& frame) {
   }
   const Status status = batches_.Add(frame.header, frame.payload);
   if (status.code() == base::Code::kCorruption) {
-    return status.With(
+    const Status named = status.With(
         base::StrCat(At(at).segment->path(), " at offset ", at.offset));
+    if (!request_.skip_damage) return named;
+    batches_.Drop();
+    AddGap(named.message(), frame.header.last);
+    last_ = frame.header.last;
+    chain_ = frame.chain;
+    return Status::Ok();
   }
   TRY(status);
   last_ = frame.header.last;
@@ -282,6 +328,46 @@ Result<bool> Replay::StepOver(Place* at) {
   return false;
 }
 
+// --- Beyond the rule: for those who save what can be saved.
+
+void Replay::AddGap(std::string_view what, Sequence upto) {
+  const Sequence known = std::max(last_, request_.flushed);
+  if (upto != 0) upto = std::max(upto, known);
+  end_.gaps.push_back({std::string(what), known, upto});
+}
+
+Result<bool> Replay::SkipDamage(Place* at) {
+  TRY_ASSIGN(const Sequence evidence, FindEvidence(*at));
+  if (evidence <= std::max(last_, request_.flushed)) return false;
+  const std::string what = Describe(*at, evidence);
+  for (Place to = *at; to.stretch < log_.size();
+       to = {to.stretch + 1, kFileHeaderBlock}) {
+    const Stretch& stretch = At(to);
+    for (;;) {
+      TRY_ASSIGN(const std::optional<uint64_t> found,
+                 stretch.segment->FindHeader(to.offset, stretch.limit));
+      if (!found) break;
+      to.offset = *found;
+      TRY_ASSIGN(const MaybeFrame frame,
+                 stretch.segment->FrameAt(to.offset, stretch.limit));
+      if (!frame || !frame->header.Has(kFrameFirst) ||
+          frame->header.prev_last < last_) {
+        to.offset += 8;
+        continue;
+      }
+      AddGap(what, frame->header.prev_last);
+      batches_.Drop();
+      last_ = frame->header.prev_last;
+      chain_ = frame->header.prev_chain;
+      TRY(Consume(to, *frame));
+      *at = {to.stretch, frame->end};
+      return true;
+    }
+  }
+  AddGap(what, evidence);
+  return false;
+}
+
 // --- Rules (3) and (4): corruption or torn tail.
 
 Result<Sequence> Replay::FindEvidence(const Place& at) {
@@ -321,7 +407,7 @@ std::string Replay::Describe(const Place& at, Sequence evidence) const {
 Status Replay::EndAt(const Place& at) {
   TRY_ASSIGN(const Sequence evidence, FindEvidence(at));
   const bool lost = evidence > std::max(last_, request_.flushed);
-  if (lost && !request_.faults.ignore_evidence) {
+  if (lost && !request_.faults.ignore_evidence && !request_.skip_damage) {
     const std::string text = Describe(at, evidence);
     if (!request_.cut_at_corruption) return Status::Corruption(text);
     // The first damage is the one to tell and to copy from.

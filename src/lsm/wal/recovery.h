@@ -55,7 +55,20 @@ struct ReplayRequest {
   // End the log at a corruption instead of refusing; see SalvageLog. A read
   // error is still refused.
   bool cut_at_corruption = false;
+  // Go on behind a corruption with the next batch that is whole, and note
+  // what is missing; for those who save what can be saved.
+  bool skip_damage = false;
   LogFaults faults;
+};
+
+// Batches that were promised and cannot be read.
+struct LogGap {
+  // Why, naming the file.
+  std::string what;
+  // Those with after < sequence <= upto. Equal: none is missing, the damage
+  // hit something else. `upto` 0: nobody knows how far.
+  Sequence after = 0;
+  Sequence upto = 0;
 };
 
 struct LogEnd {
@@ -84,6 +97,10 @@ struct LogEnd {
   // segment in question. Empty if it is sound.
   std::string corruption;
   uint64_t damaged_segment = 0;
+  // Only with skip_damage: what is wrong with a segment as a file, a sentence
+  // each that names it; and what is missing because of that or other damage.
+  std::vector<std::string> damaged_files;
+  std::vector<LogGap> gaps;
 };
 
 using ApplyBatch =

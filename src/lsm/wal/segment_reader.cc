@@ -33,29 +33,70 @@ base::Result<std::unique_ptr<SegmentReader>> SegmentReader::Open(
   return reader;
 }
 
+base::Result<std::unique_ptr<SegmentReader>> SegmentReader::OpenAnyway(
+    FileSystem* fs, const std::string& path, uint64_t number) {
+  std::unique_ptr<SegmentReader> reader(new SegmentReader(number, {}));
+  TRY_ASSIGN(reader->file_,
+             fs->OpenReadable(path, FileSystem::ReadMode::kStable));
+  const Status status = reader->ReadDamagedHeader();
+  if (!status.ok()) return status.With(path);
+  reader->flaw_ = reader->flaw_.With(path);
+  return reader;
+}
+
 Status SegmentReader::ReadFileHeader(const Uuid& db_uuid) {
   end_ = file_->size();
   if (end_ < kFileHeaderBlock) {
     return Status::Corruption("the log segment ends inside its first block");
   }
   TRY_ASSIGN(const std::string_view block, Fetch(0, kFileHeaderBlock));
-  TRY_ASSIGN(const FileHeader header, DecodeFileHeader(block, kSegmentMagic));
-  if (header.db_uuid != db_uuid) {
+  TRY_ASSIGN(header_, DecodeFileHeader(block, kSegmentMagic));
+  if (header_.db_uuid != db_uuid) {
     return Status::Corruption("the log segment belongs to another database");
   }
-  if (header.number != number_) {
+  if (header_.number != number_) {
     return Status::Corruption(base::StrCat(
-        "the log segment's first block names number ", header.number));
+        "the log segment's first block names number ", header_.number));
   }
-  if (end_ < header.size) {
+  alignment_ =
+      (header_.flags & kSegmentAligned) != 0 ? base::kDirectAlignment : 8;
+  return CheckSize();
+}
+
+Status SegmentReader::CheckSize() {
+  if (end_ < header_.size) {
     return Status::Corruption(base::StrCat("the log segment has ", end_,
                                            " bytes and was made with ",
-                                           header.size));
+                                           header_.size));
   }
-  if (header.size != 0) end_ = header.size;
-  salt_ = header.salt;
+  if (header_.size != 0) end_ = header_.size;
+  return Status::Ok();
+}
+
+Status SegmentReader::ReadDamagedHeader() {
+  end_ = file_->size();
+  const uint64_t wanted = kFileHeaderBlock + kFrameHeaderBytes;
+  TRY_ASSIGN(const std::string_view bytes, Fetch(0, std::min(end_, wanted)));
+  const base::Result<FileHeader> sound = DecodeFileHeader(bytes, kSegmentMagic);
+  if (sound.ok()) {
+    header_ = sound.value();
+    flaw_ = CheckSize();
+  } else {
+    flaw_ = sound.status();
+    if (flaw_.code() != base::Code::kCorruption) return flaw_;
+    const auto guess = GuessFileHeader(
+        bytes, bytes.substr(std::min<size_t>(bytes.size(), kFileHeaderBlock)));
+    if (!guess) return flaw_;
+    header_ = *guess;
+  }
+  if (number_ == 0) number_ = header_.number;
   alignment_ =
-      (header.flags & kSegmentAligned) != 0 ? base::kDirectAlignment : 8;
+      (header_.flags & kSegmentAligned) != 0 ? base::kDirectAlignment : 8;
+  if (sound.ok()) return Status::Ok();
+  // The flag may be what is damaged: the second frame lies where it counts.
+  const uint64_t second = FrameBytes(kSegmentLinkBytes, 8);
+  TRY_ASSIGN(const auto header, HeaderAt(kFileHeaderBlock + second));
+  alignment_ = header ? 8 : base::kDirectAlignment;
   return Status::Ok();
 }
 
@@ -88,7 +129,7 @@ base::Result<std::optional<FrameHeader>> SegmentReader::HeaderAt(
   if (offset > end_ || end_ - offset < kFrameHeaderBytes)
     return std::optional<FrameHeader>();
   TRY_ASSIGN(const std::string_view bytes, Fetch(offset, kFrameHeaderBytes));
-  const std::optional<FrameHeader> header = DecodeHeader(bytes, salt_);
+  const std::optional<FrameHeader> header = DecodeHeader(bytes, header_.salt);
   if (!header || header->number_low != static_cast<uint32_t>(number_)) {
     return std::optional<FrameHeader>();
   }
@@ -113,7 +154,7 @@ base::Result<std::optional<SegmentReader::Frame>> SegmentReader::FrameAt(
   if (frame.end > std::min(limit, end_)) return std::optional<Frame>();
   TRY_ASSIGN(const std::string_view bytes, Fetch(offset, frame.end - offset));
   std::optional<std::string_view> payload =
-      DecodePayload(bytes, *header, salt_, alignment_, &frame.chain);
+      DecodePayload(bytes, *header, header_.salt, alignment_, &frame.chain);
   if (!payload && faults_.believe_torn_frames) {
     payload = bytes.substr(kFrameHeaderBytes, header->payload_bytes);
   }
@@ -130,9 +171,9 @@ base::Result<std::optional<uint64_t>> SegmentReader::FindHeader(
     TRY_ASSIGN(const std::string_view bytes,
                Fetch(offset, std::min(kWindowBytes, end_ - offset)));
     size_t at = 0;
-    for (; bytes.size() - at >= kFrameHeaderBytes; at += alignment_) {
+    for (; at + kFrameHeaderBytes <= bytes.size(); at += alignment_) {
       // Nearly always nothing: the magic number decides at once.
-      if (!DecodeHeader(bytes.substr(at), salt_)) continue;
+      if (!DecodeHeader(bytes.substr(at), header_.salt)) continue;
       const uint64_t found = offset + at;
       if (found >= limit) return std::optional<uint64_t>();
       TRY_ASSIGN(const std::optional<FrameHeader> header, HeaderAt(found));

@@ -37,7 +37,17 @@ class SegmentReader {
   static base::Result<std::unique_ptr<SegmentReader>> Open(
       base::FileSystem* fs, const std::string& directory, const Uuid& db_uuid,
       uint64_t number, const LogFaults& faults);
+  // For looking into one file by itself, and into one that Open refuses:
+  // flaw() says what is wrong with its first block or its size, and what can
+  // be read is read. Corruption when not even the salt can be told. `number`
+  // 0: whatever its first block says.
+  static base::Result<std::unique_ptr<SegmentReader>> OpenAnyway(
+      base::FileSystem* fs, const std::string& path, uint64_t number);
 
+  // Of OpenAnyway, for a file that is not wholly sound.
+  const base::Status& flaw() const { return flaw_; }
+  const FileHeader& header() const { return header_; }
+  size_t alignment() const { return alignment_; }
   uint64_t number() const { return number_; }
   // No frame can lie beyond it.
   uint64_t end() const { return end_; }
@@ -60,14 +70,17 @@ class SegmentReader {
       : number_(number), faults_(faults) {}
 
   base::Status ReadFileHeader(const Uuid& db_uuid);
+  base::Status ReadDamagedHeader();
+  base::Status CheckSize();
   // `size` bytes at `offset`, valid until the next call.
   // REQUIRES: they lie before end().
   base::Result<std::string_view> Fetch(uint64_t offset, uint64_t size);
 
-  const uint64_t number_;
+  uint64_t number_;  // Constant after opening.
   const LogFaults faults_;
   std::unique_ptr<base::ReadableFile> file_;
-  uint64_t salt_ = 0;
+  base::Status flaw_;
+  FileHeader header_;
   size_t alignment_ = 8;
   uint64_t end_ = 0;
   std::string window_;

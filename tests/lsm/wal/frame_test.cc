@@ -81,6 +81,26 @@ TEST(FileHeader, IsRefusedWhenShortOrOfAnotherKind) {
       DecodeFileHeader(block.substr(0, kFileHeaderBlock - 1), kMagic).ok());
 }
 
+TEST(FileHeader, IsGuessedWhereTheFirstFrameBearsItOut) {
+  std::string block(kFileHeaderBlock, '\0');
+  EncodeFileHeader(SomeFileHeader(), block.data());
+  uint64_t chain = 0;
+  const std::string frame =
+      EncodeFrame(SomeFrameHeader(), "payload", kSalt, 8, &chain);
+  for (const size_t byte : {0, 20, 40, 47, 56, 100}) {
+    block[byte] ^= 1;
+    const auto header = GuessFileHeader(block, frame);
+    ASSERT_TRUE(header) << byte;
+    EXPECT_EQ(header->salt, kSalt);
+    EXPECT_EQ(header->number, 42u);
+    block[byte] ^= 1;
+  }
+  EXPECT_FALSE(GuessFileHeader(block, std::string(100, 'x')));
+  EXPECT_FALSE(GuessFileHeader(block, ""));
+  block[41] ^= 3;
+  EXPECT_FALSE(GuessFileHeader(block, frame));
+}
+
 TEST(Frame, ComesBackAsItWas) {
   for (const size_t alignment : {size_t{8}, size_t{4096}}) {
     for (const size_t size : {0, 1, 7, 8, 100, 4024, 4025, 5000}) {

@@ -66,6 +66,49 @@ TEST_F(SegmentReaderTest, DoesNotKnowHeadersOfAnotherSegment) {
             std::nullopt);
 }
 
+TEST_F(SegmentReaderTest, OpensAnywayWhatIsDamaged) {
+  const std::string path = "db/" + SegmentName(1);
+  SegmentBuilder one(1);
+  const size_t at = one.Open({}, 0, 0).end();
+  const size_t end = one.Batches({10}, 5).end();
+  one.Put(&fs_);
+  EXPECT_TRUE(SegmentReader::OpenAnyway(&fs_, path, 0).value()->flaw().ok());
+  // The magic, the flags, the number, the salt, the padding.
+  for (const uint64_t byte : {0, 12, 32, 43, 200}) {
+    fs_.FlipBit(path, byte, 0);
+    EXPECT_FALSE(SegmentReader::Open(&fs_, "db", {}, 1, {}).ok());
+    const auto reader = SegmentReader::OpenAnyway(&fs_, path, 1);
+    ASSERT_TRUE(reader.ok()) << byte;
+    EXPECT_NE(reader.value()->flaw().message().find(path),
+              std::string_view::npos);
+    EXPECT_TRUE(reader.value()->FrameAt(at, reader.value()->end()).value());
+    fs_.FlipBit(path, byte, 0);
+  }
+  ASSERT_TRUE(fs_.Truncate(path, end).ok());
+  const auto cut = SegmentReader::OpenAnyway(&fs_, path, 1);
+  ASSERT_TRUE(cut.ok());
+  EXPECT_FALSE(cut.value()->flaw().ok());
+  EXPECT_TRUE(cut.value()->FrameAt(at, cut.value()->end()).value());
+  ASSERT_TRUE(fs_.Truncate(path, 50).ok());
+  EXPECT_FALSE(SegmentReader::OpenAnyway(&fs_, path, 1).ok());
+}
+
+// A segment that grows may have been cut off within a frame.
+TEST_F(SegmentReaderTest, LooksNoFurtherThanAFileOfOddSize) {
+  FileHeader header;
+  header.magic = kSegmentMagic;
+  header.flags = kSegmentAligned;
+  header.number = 1;
+  std::string bytes(kFileHeaderBlock, '\0');
+  EncodeFileHeader(header, bytes.data());
+  bytes.resize(kFileHeaderBlock + 1072, 'x');
+  auto file = fs_.CreateWritable("db/" + SegmentName(1));
+  ASSERT_TRUE(file.value()->Append(bytes).ok());
+  const auto reader = Open();
+  EXPECT_EQ(reader->FindHeader(kFileHeaderBlock, reader->end()).value(),
+            std::nullopt);
+}
+
 TEST_F(SegmentReaderTest, SaysWhenTheDiskCannotRead) {
   SegmentBuilder(1).Open({}, 0, 0).Put(&fs_);
   const auto reader = Open();
