@@ -45,8 +45,9 @@ std::string Executable() {
 // What whoever starts the server can do about it.
 std::string_view AdviceFor(const Status& status) {
   if (status.code() == base::Code::kCorruption) {
-    return "; nothing was changed: restore the data from a backup, or, if it "
-           "is the log, keep what comes before with redbed-salvage-log yes";
+    return "; nothing was changed: restore the data from a backup, or save "
+           "what is whole with redbed-inspect repair, or, if it is the log, "
+           "keep what comes before with redbed-salvage-log yes";
   }
   switch (status.error_number()) {
     case EACCES:

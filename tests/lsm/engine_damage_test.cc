@@ -38,12 +38,13 @@ TEST(EngineDamage, TheStoreIsSoundBefore) {
   EXPECT_EQ(store.Check(store.Copy(), {}), "");
 }
 
+// Every byte.
 TEST(EngineDamage, FlippedBitsOfTablesAreNamed) {
-  EXPECT_EQ(FlipBits(DamageStore(), ".sst"), "");
+  EXPECT_EQ(FlipBits(DamageStore(), ".sst", 100'000), "");
 }
 
 TEST(EngineDamage, FlippedBitsOfTheManifestAreNamed) {
-  EXPECT_EQ(FlipBits(DamageStore(), "Manifest-", 200, 500), "");
+  EXPECT_EQ(FlipBits(DamageStore(), "Manifest-", 100'000), "");
 }
 
 TEST(EngineDamage, FlippedBitsOfTheLastEditAreNamed) {
