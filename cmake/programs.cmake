@@ -19,7 +19,7 @@ if(REDBED_TESTS)
                         nlohmann_json::nlohmann_json)
   # CLI11 throws.
   set_source_files_properties(${CMAKE_SOURCE_DIR}/tools/inspect/main.cc
-    PROPERTIES COMPILE_OPTIONS "-fexceptions;-frtti")
+    PROPERTIES COMPILE_OPTIONS -fexceptions)
 endif()
 
 if(REDBED_TESTS)
