@@ -9,6 +9,7 @@ if(REDBED_TESTS)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/support/*.cc)
   add_library(test_support STATIC EXCLUDE_FROM_ALL ${sources})
   target_include_directories(test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+  target_link_libraries(test_support PRIVATE quickly_compiled)
 endif()
 
 function(floor name)
@@ -44,7 +45,7 @@ function(floor name)
   if(REDBED_TESTS AND tests)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE redbed_${name} test_support
-                          GTest::gtest_main)
+                          GTest::gtest_main quickly_compiled)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST
                          DISCOVERY_TIMEOUT 60)
   endif()

@@ -88,7 +88,8 @@ if(REDBED_TESTS)
   add_executable(compare_test ${sources})
   target_compile_definitions(compare_test PRIVATE
     REDBED_DIFFERENCES="${CMAKE_SOURCE_DIR}/tests/compare/differences.txt")
-  target_link_libraries(compare_test PRIVATE strict redbed_base test_support)
+  target_link_libraries(compare_test PRIVATE strict redbed_base test_support
+                        quickly_compiled)
   add_test(NAME compare_with_itself
            COMMAND compare_test --against-self --commands 20000)
   add_test(NAME compare

@@ -28,6 +28,12 @@ target_compile_options(strict INTERFACE
   $<$<BOOL:${REDBED_WERROR}>:-Werror>)
 target_include_directories(strict INTERFACE ${CMAKE_SOURCE_DIR}/src)
 
+# Tests are compiled more often than they are run: what is tested keeps its
+# optimization, the tests themselves need none to speak of.
+add_library(quickly_compiled INTERFACE)
+target_compile_options(quickly_compiled INTERFACE
+  $<$<CONFIG:Release>:-O1> $<$<CONFIG:Release>:-g0>)
+
 # A sanitizer's finding ends the program, so that no test can pass over it.
 # -O1: at -O0 they are too slow to run often.
 if(REDBED_SANITIZE)
