@@ -11,60 +11,59 @@ size_t ColdReads::Fetch(const std::shared_ptr<const Version>& version,
   asker->done = std::move(done);
   std::vector<ReaderPool::Job> jobs;
   for (const std::string& key : keys) {
-    const auto found = placeholders_.find(key);
-    if (found != placeholders_.end()) {
+    const auto found = reads_.find(key);
+    if (found != reads_.end()) {
       ++coalesced_;
       found->second->askers.push_back(asker);
       continue;
     }
-    auto placeholder = std::make_shared<Placeholder>();
-    placeholder->key = key;
-    placeholder->version = version;
-    placeholder->askers.push_back(asker);
-    jobs.push_back(NewJob(placeholder));
+    auto read = std::make_shared<Read>();
+    read->key = key;
+    read->version = version;
+    read->askers.push_back(asker);
+    jobs.push_back(NewJob(read));
     ++in_flight_;
-    const std::string_view own_key = placeholder->key;
-    placeholders_.emplace(own_key, std::move(placeholder));
+    const std::string_view own_key = read->key;
+    reads_.emplace(own_key, std::move(read));
   }
   const size_t begun = jobs.size();
   pool_.Start(std::move(jobs));
   return begun;
 }
 
-ReaderPool::Job ColdReads::NewJob(const PlaceholderPtr& placeholder) {
-  return [this, placeholder] {
-    Placeholder& read = *placeholder;
-    read.row = read.version->Get(read.key, HashKey(read.key), kSequenceMax);
+ReaderPool::Job ColdReads::NewJob(const ReadPtr& read) {
+  return [this, read] {
+    read->row = read->version->Get(read->key, HashKey(read->key), kSequenceMax);
     // Here, because the last one to let go of a version takes it apart.
-    read.version.reset();
-    mailbox_->Post([this, placeholder] { Arrive(placeholder); });
+    read->version.reset();
+    mailbox_->Post([this, read] { Arrive(read); });
   };
 }
 
-void ColdReads::Arrive(const PlaceholderPtr& placeholder) {
+void ColdReads::Arrive(const ReadPtr& read) {
   --in_flight_;
-  if (placeholder->replaced) return;
-  placeholder->arrived = true;
-  ready_.push_back(placeholder);
+  if (read->replaced) return;
+  read->arrived = true;
+  ready_.push_back(read);
 }
 
 void ColdReads::Replace(std::string_view key) {
   if (believe_all_) return;
-  const auto found = placeholders_.find(key);
-  if (found == placeholders_.end()) return;
-  const PlaceholderPtr placeholder = std::move(found->second);
-  placeholders_.erase(found);
+  const auto found = reads_.find(key);
+  if (found == reads_.end()) return;
+  const ReadPtr read = std::move(found->second);
+  reads_.erase(found);
   ++discarded_;
-  placeholder->replaced = true;
-  if (!placeholder->arrived) ready_.push_back(placeholder);
+  read->replaced = true;
+  if (!read->arrived) ready_.push_back(read);
 }
 
-base::Status ColdReads::Install(Placeholder* placeholder, MemoryStore* memory) {
-  if (placeholder->replaced) return base::Status::Ok();
-  placeholders_.erase(placeholder->key);
-  TRY(placeholder->row.status());
-  const std::string_view key = placeholder->key;
-  const std::optional<TableRow>& row = placeholder->row.value();
+base::Status ColdReads::Install(Read* read, MemoryStore* memory) {
+  if (read->replaced) return base::Status::Ok();
+  reads_.erase(read->key);
+  TRY(read->row.status());
+  const std::string_view key = read->key;
+  const std::optional<TableRow>& row = read->row.value();
   if (row) {
     memory->InstallClean(key, HashKey(key), row->packed, row->value);
   } else {
@@ -76,10 +75,9 @@ base::Status ColdReads::Install(Placeholder* placeholder, MemoryStore* memory) {
 bool ColdReads::Finish(MemoryStore* memory) {
   if (ready_.empty()) return false;
   std::vector<std::shared_ptr<Asker>> answered;
-  for (const PlaceholderPtr& placeholder : std::exchange(ready_, {})) {
-    const base::Status status = Install(placeholder.get(), memory);
-    for (std::shared_ptr<Asker>& asker :
-         std::exchange(placeholder->askers, {})) {
+  for (const ReadPtr& read : std::exchange(ready_, {})) {
+    const base::Status status = Install(read.get(), memory);
+    for (std::shared_ptr<Asker>& asker : std::exchange(read->askers, {})) {
       if (asker->error.ok()) asker->error = status;
       if (--asker->keys_left == 0) answered.push_back(std::move(asker));
     }
@@ -90,14 +88,14 @@ bool ColdReads::Finish(MemoryStore* memory) {
 }
 
 void ColdReads::Abort() {
-  std::vector<PlaceholderPtr> left = std::exchange(ready_, {});
-  for (auto& [key, placeholder] : placeholders_) {
-    if (!placeholder->arrived) left.push_back(placeholder);
+  std::vector<ReadPtr> left = std::exchange(ready_, {});
+  for (auto& [key, read] : reads_) {
+    if (!read->arrived) left.push_back(read);
   }
-  placeholders_.clear();
-  for (const PlaceholderPtr& placeholder : left) {
+  reads_.clear();
+  for (const ReadPtr& read : left) {
     for (const std::shared_ptr<Asker>& asker :
-         std::exchange(placeholder->askers, {})) {
+         std::exchange(read->askers, {})) {
       if (--asker->keys_left == 0) asker->done(base::Status::Miss());
     }
   }

@@ -1,25 +1,25 @@
-// ColdReads is what is on its way from the tables: one placeholder for each
-// missing key, however many ask for it.
+// ColdReads is what is on its way from the tables: one read for each missing
+// key, however many ask for it.
 //
 //               pool: version->Get, mailbox
-//   Fetch --> placeholder ---------------> ready --Finish--> clean record,
+//   Fetch ----> read --------------------> ready --Finish--> clean record,
 //               ^      |                     ^               askers answered
 //     joins ----'      '------- Replace -----'
 //                       the key was written: they need not wait for what
 //                       is read, and it is not installed
 //
-// A placeholder pins the version in which it is looked up. That answer stays
-// right for as long as the key is not written: whoever joins later gets it as
-// well, and a flush or a compaction in between changes nothing. A write makes
-// it stale, and would do so unnoticed once its own record is flushed and
-// evicted; hence Replace, whoever evicts what.
+// A read pins the version in which it looks. Its answer stays right for as
+// long as the key is not written: whoever joins later gets it as well, and a
+// flush or a compaction in between changes nothing. A write makes it stale, and
+// would do so unnoticed once its own record is flushed and evicted; hence
+// Replace, whoever evicts what.
 //
 // Invariants
-//   - At most one placeholder for a key; none for a key written since.
+//   - At most one read for a key; none for a key written since.
 //   - Each Fetch is answered once, in Finish or Abort, never within itself.
 //
-// Threads: owner-bound; the pool's threads touch what a placeholder hands over
-// to them and the mailbox hands back.
+// Threads: owner-bound; the pool's threads touch what a read hands over to
+// them and the mailbox hands back.
 
 #pragma once
 
@@ -63,7 +63,7 @@ class ColdReads {
                std::span<const std::string> keys, Done done);
   // The key is being written.
   void NoteWrite(std::string_view key) {
-    if (!placeholders_.empty()) [[unlikely]]
+    if (!reads_.empty()) [[unlikely]]
       Replace(key);
   }
   // Installs what has arrived, then answers; true if there was something.
@@ -88,7 +88,7 @@ class ColdReads {
     base::Status error;
     Done done;
   };
-  struct Placeholder {
+  struct Read {
     // For the pool, which lets go of the version.
     std::string key;
     std::shared_ptr<const Version> version;
@@ -98,25 +98,25 @@ class ColdReads {
     bool replaced = false;
     std::vector<std::shared_ptr<Asker>> askers;
   };
-  using PlaceholderPtr = std::shared_ptr<Placeholder>;
+  using ReadPtr = std::shared_ptr<Read>;
   struct Hash {
     size_t operator()(std::string_view key) const { return HashKey(key); }
   };
 
-  ReaderPool::Job NewJob(const PlaceholderPtr& placeholder);
-  void Arrive(const PlaceholderPtr& placeholder);
+  ReaderPool::Job NewJob(const ReadPtr& read);
+  void Arrive(const ReadPtr& read);
   void Replace(std::string_view key);
   // The error of the read.
-  base::Status Install(Placeholder* placeholder, MemoryStore* memory);
+  base::Status Install(Read* read, MemoryStore* memory);
 
   // Immutable.
   Mailbox* const mailbox_;
   const bool believe_all_;
 
-  // Owner-bound. The views are of the placeholders' own keys.
-  std::unordered_map<std::string_view, PlaceholderPtr, Hash> placeholders_;
+  // Owner-bound. The views are of the reads' own keys.
+  std::unordered_map<std::string_view, ReadPtr, Hash> reads_;
   // Read, or replaced: the next Finish is done with them.
-  std::vector<PlaceholderPtr> ready_;
+  std::vector<ReadPtr> ready_;
   uint64_t in_flight_ = 0;
   uint64_t coalesced_ = 0;
   uint64_t discarded_ = 0;
