@@ -112,6 +112,8 @@ class FileSystem {
   virtual Status Truncate(const std::string& path, uint64_t size) = 0;
   // Creates one directory; one that exists already is fine.
   virtual Status CreateDirectory(const std::string& path) = 0;
+  // Removes one directory, which must be empty.
+  virtual Status RemoveDirectory(const std::string& path) = 0;
   // Names (not paths) in no particular order, without "." and "..".
   virtual Result<std::vector<std::string>> List(const std::string& path) = 0;
   virtual Result<bool> Exists(const std::string& path) = 0;

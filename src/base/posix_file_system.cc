@@ -94,6 +94,7 @@ class PosixFiles : public FileSystem {
   Status Link(const std::string& from, const std::string& to) override;
   Status Truncate(const std::string& path, uint64_t size) override;
   Status CreateDirectory(const std::string& path) override;
+  Status RemoveDirectory(const std::string& path) override;
   Result<std::vector<std::string>> List(const std::string& path) override;
   Result<bool> Exists(const std::string& path) override;
   Result<uint64_t> FileSize(const std::string& path) override;
@@ -207,6 +208,10 @@ Status PosixFiles::CreateDirectory(const std::string& path) {
     return Status::Ok();
   }
   return Status::FromErrno("create directory", path, error);
+}
+
+Status PosixFiles::RemoveDirectory(const std::string& path) {
+  return Outcome(rmdir(path.c_str()), "remove directory", path);
 }
 
 Result<std::vector<std::string>> PosixFiles::List(const std::string& path) {

@@ -217,6 +217,32 @@ TEST(CrashFileSystem, NeverLosesAFileThroughARename) {
               sights.contains("c") && sights.contains("ac"));
 }
 
+TEST(CrashFileSystem, GivesARenamedDirectoryOneOfItsTwoNames) {
+  CrashFileSystem fs;
+  ASSERT_TRUE(fs.CreateDirectory("old").ok());
+  ASSERT_TRUE(fs.SyncDirectory("/").ok());
+  ASSERT_TRUE(fs.Rename("old", "new").ok());
+  int renamed = 0;
+  for (uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const auto disk = fs.Crash(seed);
+    EXPECT_NE(disk->Exists("old").value(), disk->Exists("new").value());
+    renamed += disk->Exists("new").value();
+  }
+  EXPECT_GT(renamed, 0);
+  EXPECT_LT(renamed, static_cast<int>(kSeeds));
+}
+
+TEST(CrashFileSystem, RemovesOnlyEmptyDirectories) {
+  CrashFileSystem fs;
+  ASSERT_TRUE(fs.CreateDirectory("d").ok());
+  Append(&fs, "d/a", "x", /*sync=*/true);
+  EXPECT_EQ(fs.RemoveDirectory("d").error_number(), ENOTEMPTY);
+  EXPECT_EQ(fs.RemoveDirectory("e").error_number(), ENOENT);
+  ASSERT_TRUE(fs.Remove("d/a").ok());
+  ASSERT_TRUE(fs.RemoveDirectory("d").ok());
+  EXPECT_FALSE(fs.Exists("d").value());
+}
+
 TEST(CrashFileSystem, ReplacesANameByOldOrNewButNeverByNothing) {
   CrashFileSystem fs;
   Append(&fs, "/CURRENT", "old", true);

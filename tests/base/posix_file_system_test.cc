@@ -21,9 +21,10 @@ TEST_F(PosixFiles, NamesFileAndReasonInEveryError) {
        {fs_->OpenReadable(none, FileSystem::ReadMode::kStable).status(),
         fs_->OpenLog(none, true).status(), fs_->SyncFile(none),
         fs_->SyncDirectory(none), fs_->Rename(none, directory_.Path("b")),
-        fs_->Remove(none), fs_->Link(none, directory_.Path("b")),
-        fs_->Truncate(none, 1), fs_->List(none).status(),
-        fs_->FileSize(none).status(), fs_->FreeBytes(none).status(),
+        fs_->Remove(none), fs_->RemoveDirectory(none),
+        fs_->Link(none, directory_.Path("b")), fs_->Truncate(none, 1),
+        fs_->List(none).status(), fs_->FileSize(none).status(),
+        fs_->FreeBytes(none).status(),
         fs_->CreateWritable(none + "/a").status(),
         fs_->CreateLog(none + "/a", 4096)}) {
     EXPECT_EQ(status.code(), Code::kIo) << status.ToString();
@@ -50,6 +51,10 @@ TEST_F(PosixFiles, ChangesNames) {
   ASSERT_TRUE(fs_->Truncate(directory_.Path("c"), 5000).ok());
   EXPECT_EQ(fs_->FileSize(directory_.Path("c")).value(), 5000u);
   EXPECT_GT(fs_->FreeBytes(directory_.path()).value(), 0u);
+  EXPECT_FALSE(fs_->RemoveDirectory(directory_.path()).ok());  // Not empty.
+  EXPECT_FALSE(fs_->Remove(directory_.Path("d")).ok());
+  ASSERT_TRUE(fs_->RemoveDirectory(directory_.Path("d")).ok());
+  EXPECT_FALSE(fs_->Exists(directory_.Path("d")).value());
 }
 
 TEST_F(PosixFiles, LetsOneHolderLockAtATime) {

@@ -46,10 +46,14 @@ class Cut {
       changed = false;
       for (const CrashRename& rename : renames) {
         uint64_t& to = choice_[{rename.to_directory.get(), rename.to}];
-        const uint64_t from =
-            choice_[{rename.from_directory.get(), rename.from}];
+        uint64_t& from = choice_[{rename.from_directory.get(), rename.from}];
         if (from >= rename.change && to < rename.change) {
           to = rename.change;
+          changed = true;
+        }
+        if (rename.of_directory && to >= rename.change &&
+            from < rename.change) {
+          from = rename.change;
           changed = true;
         }
       }

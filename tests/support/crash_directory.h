@@ -7,7 +7,7 @@
 //
 // A power cut picks one meaning for each name, independently, with one
 // exception: a rename never loses the file. If the old name is gone, the new
-// one is there (both may be).
+// one is there (both may be, but for a directory).
 //
 // Threads: guarded by the mutex of the file system that it belongs to.
 
@@ -65,6 +65,7 @@ struct CrashRename {
   std::string from;
   std::shared_ptr<CrashDirectory> to_directory;
   std::string to;
+  bool of_directory;
 };
 
 struct CrashTree {

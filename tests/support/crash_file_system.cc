@@ -298,8 +298,9 @@ Status CrashFileSystem::Rename(const std::string& from, const std::string& to) {
   ++change_;
   source.directory->Set(source.name, change_, {});
   target.directory->Set(target.name, change_, source.node);
-  tree_.renames.push_back(
-      {change_, source.directory, source.name, target.directory, target.name});
+  tree_.renames.push_back({change_, source.directory, source.name,
+                           target.directory, target.name,
+                           source.node.directory != nullptr});
   return verdict.status;
 }
 
@@ -348,6 +349,22 @@ Status CrashFileSystem::CreateDirectory(const std::string& path) {
   if (!verdict.takes_effect()) return verdict.status;
   place.directory->Set(place.name, ++change_,
                        {nullptr, std::make_shared<CrashDirectory>()});
+  return verdict.status;
+}
+
+Status CrashFileSystem::RemoveDirectory(const std::string& path) {
+  MutexLock lock(mutex_);
+  TRY_ASSIGN(const DirectoryPtr directory,
+             FindDirectory("remove directory", path));
+  for (const auto& [name, versions] : directory->names()) {
+    if (versions.back().node.exists()) {
+      return Status::FromErrno("remove directory", path, ENOTEMPTY);
+    }
+  }
+  TRY_ASSIGN(const Place place, Locate("remove directory", path));
+  const Verdict verdict = Begin(Op::kRemove, path);
+  if (!verdict.takes_effect()) return verdict.status;
+  place.directory->Set(place.name, ++change_, {});
   return verdict.status;
 }
 

@@ -19,7 +19,8 @@
 //   - Each name created, renamed, linked or removed since its directory was
 //     last synced means what it did then, or anything it has meant since,
 //     independently of every other name. But a rename never loses the file:
-//     at least one of its two names has it. A file's Sync does not make its
+//     at least one of its two names has it; of a directory's two, exactly one
+//     (no file system lets it have both). A file's Sync does not make its
 //     name durable. A new directory whose parent was not synced may vanish
 //     with all that is in it.
 //   - Lost for certain: what a failed sync left in memory (see FailOnce).
@@ -66,7 +67,7 @@ class CrashFileSystem : public base::FileSystem {
     kSyncDirectory,
     kRename,
     kLink,
-    kRemove,
+    kRemove,  // Of files and directories.
     kTruncate,
     kCreateDirectory,
   };
@@ -140,6 +141,7 @@ class CrashFileSystem : public base::FileSystem {
   base::Status Link(const std::string& from, const std::string& to) override;
   base::Status Truncate(const std::string& path, uint64_t size) override;
   base::Status CreateDirectory(const std::string& path) override;
+  base::Status RemoveDirectory(const std::string& path) override;
   base::Result<std::vector<std::string>> List(const std::string& path) override;
   base::Result<bool> Exists(const std::string& path) override;
   base::Result<uint64_t> FileSize(const std::string& path) override;

@@ -65,6 +65,9 @@ class InterleavingFileSystem : public base::FileSystem {
   base::Status CreateDirectory(const std::string& path) override {
     return fs_->CreateDirectory(path);
   }
+  base::Status RemoveDirectory(const std::string& path) override {
+    return fs_->RemoveDirectory(path);
+  }
   base::Result<std::vector<std::string>> List(
       const std::string& path) override {
     return fs_->List(path);
