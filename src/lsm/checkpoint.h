@@ -1,6 +1,7 @@
 // Checkpoint is a copy of the store as of one moment, in a directory of its
 // own, that costs no copying: tables never change, so it shares them by hard
 // link, under a fresh MANIFEST. It has no log; everything is in its tables.
+// Where links cannot be (on another file system) the tables are copied.
 //
 //   link tables -> sync the directory -> MANIFEST -> CURRENT
 //
@@ -12,12 +13,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "base/file_system.h"
 #include "base/status.h"
+#include "lsm/compaction/pacer.h"
 #include "lsm/format.h"
 #include "lsm/version/version.h"
 #include "lsm/version/version_edit.h"
@@ -35,12 +38,21 @@ struct CheckpointSource {
   int64_t wall_clock_us = 0;
 };
 
+// How tables are copied where they cannot be linked.
+struct CopyOptions {
+  // Null: as quickly as it goes.
+  Pacer* pacer = nullptr;
+  // Asked before each chunk; the copy then ends with an error.
+  std::function<bool()> should_stop;
+};
+
 // Makes `to`, or fills it if it is there and empty; Invalid if it is not
-// empty. `from` is the directory of the store. Both must be on one file
-// system. Durable when it returns Ok; after an error what it made is removed
-// as far as that goes.
+// empty. `from` is the directory of the store. Durable when it returns Ok;
+// after an error what it made is removed as far as that goes. NoRoom, before
+// a byte is copied, where the copies would not fit.
 base::Status WriteCheckpoint(base::FileSystem* fs,
                              const CheckpointSource& source,
-                             const std::string& from, const std::string& to);
+                             const std::string& from, const std::string& to,
+                             const CopyOptions& copy = {});
 
 }  // namespace lsm

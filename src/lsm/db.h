@@ -106,11 +106,11 @@ class Db {
 
   // --- The whole store.
 
-  // A store of its own in `directory`, which must be missing or empty and on
-  // the same file system: all that was written before the call and possibly
-  // some of what is written meanwhile, a prefix of all writes. Costs a flush
-  // and a hard link for each table; reads and writes go on. Durable when it
-  // returns. Invalid if the directory is not empty.
+  // A store of its own in `directory`, which must be missing or empty: all
+  // that was written before the call and possibly some of what is written
+  // meanwhile, a prefix of all writes. Costs a flush and a hard link for each
+  // table (a copy, where links are not possible); reads and writes go on.
+  // Durable when it returns. Invalid if the directory is not empty.
   base::Status Checkpoint(const std::string& directory);
   // Everything written so far is in tables and on stable storage.
   base::Status Flush();

@@ -35,6 +35,7 @@ Engine::Body::Body(Options options)
       version_(Version::Empty()),
       flush_pacer_(options_.clock),
       compaction_pacer_(options_.clock),
+      copy_pacer_(options_.clock),
       mailbox_(options_.on_progress),
       cold_reads_(options_.background_threads ? options_.reader_threads : 0,
                   &mailbox_, options_.faults.install_stale_reads),
@@ -161,6 +162,9 @@ base::Status Engine::Body::Close() {
   for (Waiter& waiter : left) {
     waiter.done(base::Status::Io("the engine was closed"));
   }
+  if (checkpoint_done_) {
+    EndCheckpoint(base::Status::Io("the engine was closed"));
+  }
   return status;
 }
 
@@ -184,6 +188,7 @@ base::Result<Sequence> Engine::Body::Write(const WriteBatch& batch,
   if (sequence > kSequenceMax) {
     return base::Status::Io("the wall clock is beyond the year 2200");
   }
+  ++stats_.written_batches;
   log_->Append(sequence, batch.bytes());
   applied_ = sequence;
   ApplyInMemory(sequence, batch);

@@ -140,6 +140,11 @@ class Engine {
   // this moment or a little later. `done` runs on the owner.
   void PrepareCheckpoint(
       std::function<void(base::Result<CheckpointSource>)> done);
+  // The same, and a thread writes it into a CheckpointDirectory, of which the
+  // `keep` newest stay; `done` gets the path. Invalid while another one is
+  // being made.
+  void AddCheckpoint(const std::string& directory, size_t keep,
+                     std::function<void(base::Result<std::string>)> done);
 
   // --- Sequences.
 

@@ -90,6 +90,9 @@ class Engine::Body {
                       uint64_t packed, std::string_view value);
   void PrepareCheckpoint(
       std::function<void(base::Result<CheckpointSource>)> done);
+  using CheckpointDone = std::function<void(base::Result<std::string>)>;
+  void AddCheckpoint(const std::string& directory, size_t keep,
+                     CheckpointDone done);
 
   void SetMemoryBytes(uint64_t bytes);
   void SetOtherMemory(uint64_t bytes) { other_memory_ = bytes; }
@@ -162,6 +165,10 @@ class Engine::Body {
       const std::map<uint64_t, int64_t>& counters) const;
   // A flush was installed: its tables are what readers pin from now on.
   void MoveReadersOver(const std::map<uint64_t, int64_t>& counters);
+  base::Result<std::string> AddCheckpointInBackground(
+      const CheckpointSource& source, const std::string& directory,
+      size_t keep);
+  void EndCheckpoint(base::Result<std::string> made);
 
   // Jobs.
   void Seal();
@@ -227,6 +234,7 @@ class Engine::Body {
   SnapshotList snapshots_;
   std::weak_ptr<const PinnedSnapshot> last_snapshot_;
   std::vector<std::shared_ptr<PendingCheckpoint>> checkpoints_;
+  CheckpointDone checkpoint_done_;  // of the one that AddCheckpoint makes
   std::vector<Waiter> flush_waiters_;
   std::vector<Waiter> sync_waiters_;
   std::vector<Done> compact_waiters_;
@@ -271,6 +279,7 @@ class Engine::Body {
   std::unique_ptr<Log> log_;
   Pacer flush_pacer_;
   Pacer compaction_pacer_;
+  Pacer copy_pacer_;
   Mailbox mailbox_;
 
   // Last: their threads stop before anything else goes. The reads have their

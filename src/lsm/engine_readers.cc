@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.h"
+#include "lsm/checkpoint_directory.h"
 #include "lsm/engine_body.h"
 
 namespace lsm {
@@ -13,6 +15,10 @@ namespace {
 // of it, in some 20 us. Else the generation is sealed.
 constexpr size_t kCopiedRows = 256;
 constexpr size_t kCopiedBytes = 64 << 10;
+
+// Tables that cannot be linked are copied at the pace that leaves the log its
+// disk.
+constexpr uint64_t kCopyBytesPerSecond = 100 << 20;
 
 }  // namespace
 
@@ -123,6 +129,50 @@ void Engine::Body::MoveReadersOver(
   snapshots_.MoveOver(version_, flushed_);
 }
 
+void Engine::Body::AddCheckpoint(const std::string& directory, size_t keep,
+                                 CheckpointDone done) {
+  if (closed_ || checkpoint_done_) {
+    done(closed_ ? base::Status::Io("the engine was closed")
+                 : base::Status::Invalid("a checkpoint is being made already"));
+    return;
+  }
+  checkpoint_done_ = std::move(done);
+  PrepareCheckpoint([this, directory,
+                     keep](base::Result<CheckpointSource> prepared) {
+    if (!prepared.ok()) {
+      EndCheckpoint(std::move(prepared).status());
+      return;
+    }
+    auto source =
+        std::make_shared<CheckpointSource>(std::move(prepared).value());
+    scheduler_.Start(Lane::kCheckpoint, [this, source, directory, keep] {
+      auto made = AddCheckpointInBackground(*source, directory, keep);
+      mailbox_.Post([this, made = std::move(made)] { EndCheckpoint(made); });
+    });
+  });
+}
+
+// The old ones go only when the new one is there, and that they stay is no
+// reason to call it a failure.
+base::Result<std::string> Engine::Body::AddCheckpointInBackground(
+    const CheckpointSource& source, const std::string& directory, size_t keep) {
+  if (options_.background_threads) copy_pacer_.SetRate(kCopyBytesPerSecond);
+  CheckpointDirectory checkpoints(options_.fs, directory);
+  TRY_ASSIGN(std::string path,
+             checkpoints.Add(source, options_.directory,
+                             {.pacer = &copy_pacer_, .should_stop = [this] {
+                                return scheduler_.stopping();
+                              }}));
+  if (const base::Status kept = checkpoints.Keep(keep); !kept.ok()) {
+    base::LogWarning("removing old checkpoints: ", kept.message());
+  }
+  return path;
+}
+
+void Engine::Body::EndCheckpoint(base::Result<std::string> made) {
+  std::exchange(checkpoint_done_, nullptr)(std::move(made));
+}
+
 // --- The door.
 
 std::shared_ptr<const PinnedSnapshot> Engine::TakeSnapshot() {
@@ -142,6 +192,11 @@ void Engine::InstallFetched(std::string_view key, uint64_t hash,
 void Engine::PrepareCheckpoint(
     std::function<void(base::Result<CheckpointSource>)> done) {
   body_->PrepareCheckpoint(std::move(done));
+}
+void Engine::AddCheckpoint(
+    const std::string& directory, size_t keep,
+    std::function<void(base::Result<std::string>)> done) {
+  body_->AddCheckpoint(directory, keep, std::move(done));
 }
 
 }  // namespace lsm

@@ -16,8 +16,8 @@ namespace lsm {
 namespace {
 
 constexpr std::array<const char*, kLanes> kThreadNames = {
-    "redbed-flush", "redbed-compact", "redbed-cleanup", "redbed-expiry",
-    "redbed-sync"};
+    "redbed-flush",  "redbed-compact", "redbed-cleanup",
+    "redbed-expiry", "redbed-sync",    "redbed-save"};
 
 // Compaction gives way to the loop and the log on a busy machine. Where the
 // system refuses, it simply does not.

@@ -1,6 +1,6 @@
 // Scheduler runs the engine's long jobs: one lane for flushes, one for
 // compactions, one for removing files, one for the expiry walk, one for syncs
-// on request; each does one job at a time.
+// on request, one for checkpoints; each does one job at a time.
 //
 // In manual mode there are no threads: a job waits until the owner calls
 // RunOne, so that a test decides when a flush or a compaction happens.
@@ -17,8 +17,8 @@
 
 namespace lsm {
 
-enum class Lane { kFlush, kCompaction, kCleanUp, kExpiry, kSync };
-inline constexpr int kLanes = 5;
+enum class Lane { kFlush, kCompaction, kCleanUp, kExpiry, kSync, kCheckpoint };
+inline constexpr int kLanes = 6;
 
 class Scheduler {
  public:

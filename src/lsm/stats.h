@@ -36,6 +36,7 @@ struct Stats {
   uint64_t cache_misses = 0;
 
   // The log.
+  uint64_t written_batches = 0;  // since opening, in a frame or not
   uint64_t log_frames = 0;
   uint64_t log_batches = 0;
   uint64_t log_bytes = 0;           // as written, padding included

@@ -15,6 +15,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <utility>
 
 #include "base/status.h"
 #include "lsm/engine.h"
@@ -68,6 +70,10 @@ class DataSet {
   void Flush(Done done) { engine_->Flush(std::move(done)); }
   void Compact(Done done) { engine_->Compact(std::move(done)); }
   void Sync(Done done) { engine_->Sync(std::move(done)); }
+  void AddCheckpoint(const std::string& directory, size_t keep,
+                     std::function<void(base::Result<std::string>)> done) {
+    engine_->AddCheckpoint(directory, keep, std::move(done));
+  }
 
  private:
   base::Result<lsm::Lookup> Read(const RowKey& key);
