@@ -11,7 +11,7 @@ namespace {
 // name, since, complexity, summary, arguments[, deprecated since, replaced by]
 constexpr CommandDoc kServerDocs[] = {
     {"bgsave", "1.0.0", "O(1)",
-     "Starts to move everything to tables.",
+     "Starts to make a checkpoint.",
      "[SCHEDULE@3.2.2]"},
     {"command", "2.8.13", "O(n) in the commands",
      "Describes all commands for programs.",
@@ -90,8 +90,8 @@ constexpr CommandDoc kServerDocs[] = {
     {"role", "2.8.12", "O(1)",
      "Returns the place of the server in replication.",
      ""},
-    {"save", "1.0.0", "O(n) in the bytes not yet in tables",
-     "Moves everything to tables and waits until that is synced.",
+    {"save", "1.0.0", "O(n) in the bytes not yet in tables, and in the tables",
+     "Makes a checkpoint and waits until it is there.",
      ""},
     {"shutdown", "1.0.0", "O(n) in the bytes not yet synced",
      "Syncs and stops the server.",

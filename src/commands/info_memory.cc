@@ -103,11 +103,11 @@ void WriteMemorySection(const InfoSource& source, InfoText& text) {
   text.Add("lazyfreed_objects", 0);
 }
 
-// A save is a flush, the append-only file is the log.
+// A save is a checkpoint, the append-only file is the log.
 void WritePersistenceSection(const InfoSource& source, InfoText& text) {
   const Server& server = source.server;
   const types::EngineStats& engine = source.engine;
-  const int64_t now_s = server.clock.WallMicros() / 1'000'000;
+  const Saves& saves = server.saves;
   const std::string_view log_status =
       server.data.log_error().ok() && !engine.log_out_of_space ? "ok" : "err";
   text.Section("Persistence");
@@ -119,16 +119,13 @@ void WritePersistenceSection(const InfoSource& source, InfoText& text) {
   text.Add("current_fork_perc", "0.00");
   text.Add("current_save_keys_processed", 0);
   text.Add("current_save_keys_total", 0);
-  text.Add("rdb_changes_since_last_save",
-           engine.log_batches -
-               std::min(engine.log_batches, server.batches_at_last_save));
-  text.Add("rdb_bgsave_in_progress", server.saving ? 1 : 0);
-  text.Add("rdb_last_save_time", server.last_save_s);
-  text.Add("rdb_last_bgsave_status", server.last_save_ok ? "ok" : "err");
-  text.Add("rdb_last_bgsave_time_sec", server.last_save_took_s);
-  text.Add("rdb_current_bgsave_time_sec",
-           server.saving ? now_s - server.saving_since_s : -1);
-  text.Add("rdb_saves", server.saves);
+  text.Add("rdb_changes_since_last_save", saves.Changes(engine));
+  text.Add("rdb_bgsave_in_progress", saves.in_progress() ? 1 : 0);
+  text.Add("rdb_last_save_time", saves.last_s());
+  text.Add("rdb_last_bgsave_status", saves.last_ok() ? "ok" : "err");
+  text.Add("rdb_last_bgsave_time_sec", saves.last_took_s());
+  text.Add("rdb_current_bgsave_time_sec", saves.seconds_so_far());
+  text.Add("rdb_saves", saves.count());
   text.Add("rdb_last_cow_size", 0);
   text.Add("rdb_last_load_keys_expired", 0);
   text.Add("rdb_last_load_keys_loaded", 0);

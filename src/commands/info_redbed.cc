@@ -91,6 +91,8 @@ void WriteRedbedSection(const InfoSource& source, InfoText& text) {
   text.Section("Redbed");
   text.Add("redbed_version", source.server.version);
   text.Add("data_directory", source.settings.Text("dir"));
+  text.Add("checkpoint_directory", source.server.saves.directory());
+  text.Add("last_checkpoint", source.server.saves.newest());
   AddMemory(engine, text);
   AddLookups(engine, text);
   text.Add("reruns", statistics.reruns);

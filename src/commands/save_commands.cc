@@ -1,10 +1,6 @@
-// Commands that move what is in memory to tables: SAVE and its like.
-//
-// Nothing depends on them: what was acknowledged is in the log already.
+// Commands that make checkpoints (SAVE and its like), and those that move what
+// is in memory to tables.
 
-#include <functional>
-
-#include "base/log.h"
 #include "base/strings.h"
 #include "commands/command.h"
 #include "commands/errors.h"
@@ -17,28 +13,6 @@ using base::Status;
 
 constexpr std::string_view kSaveInProgress =
     "ERR Background save already in progress";
-
-int64_t NowSeconds(Server& server) {
-  return server.clock.WallMicros() / 1'000'000;
-}
-
-void StartSave(Server& server, std::function<void(const Status&)> done) {
-  server.saving = true;
-  server.saving_since_s = NowSeconds(server);
-  server.data.Flush([&server, done = std::move(done)](Status status) {
-    server.saving = false;
-    server.last_save_ok = status.ok();
-    server.last_save_took_s = NowSeconds(server) - server.saving_since_s;
-    if (status.ok()) {
-      server.last_save_s = NowSeconds(server);
-      server.batches_at_last_save = server.data.stats().log_batches;
-      ++server.saves;
-    } else {
-      base::LogWarning("saving failed: ", status.message());
-    }
-    if (done) done(status);
-  });
-}
 
 // The reply of a command that was waiting for the engine.
 void Answer(Server& server, uint64_t session_id, const Status& status) {
@@ -53,10 +27,12 @@ void Answer(Server& server, uint64_t session_id, const Status& status) {
 }
 
 Status Save(Call& call) {
-  if (call.server.saving) return Status::Invalid(kSaveInProgress);
+  if (call.server.saves.in_progress()) {
+    return Status::Invalid(kSaveInProgress);
+  }
   call.txn.After([&server = call.server, &session = call.session] {
     session.Block();
-    StartSave(server, [&server, id = session.id](const Status& status) {
+    server.saves.Start([&server, id = session.id](const Status& status) {
       Answer(server, id, status);
     });
   });
@@ -68,20 +44,22 @@ Status BackgroundSave(Call& call) {
   if (call.args.More() && !call.args.Take("SCHEDULE")) call.args.Fail();
   if (call.args.More()) call.args.Fail();
   TRY(call.args.status());
-  if (call.server.saving) return Status::Invalid(kSaveInProgress);
+  if (call.server.saves.in_progress()) {
+    return Status::Invalid(kSaveInProgress);
+  }
   call.txn.After([&server = call.server] {
-    if (!server.saving) StartSave(server, nullptr);
+    if (!server.saves.in_progress()) server.saves.Start(nullptr);
   });
   call.reply.Simple("Background saving started");
   return Status::Ok();
 }
 
 Status LastSave(Call& call) {
-  call.reply.Integer(call.server.last_save_s);
+  call.reply.Integer(call.server.saves.last_s());
   return Status::Ok();
 }
 
-// REDBED.FLUSH: SAVE under the engine's own word, as often as one likes.
+// REDBED.FLUSH: everything is in tables and synced, as often as one likes.
 Status EngineFlush(Call& call) {
   call.txn.After([&server = call.server, &session = call.session] {
     session.Block();

@@ -13,6 +13,7 @@
 #include "base/settings.h"
 #include "base/status.h"
 #include "commands/rates.h"
+#include "commands/saves.h"
 #include "commands/sessions.h"
 #include "commands/slow_log.h"
 #include "commands/statistics.h"
@@ -46,8 +47,6 @@ struct Rules {
 };
 
 struct ShutdownOptions {
-  bool save = true;
-  bool force = false;
   bool now = false;
 };
 
@@ -95,16 +94,10 @@ struct Server {
   std::string executable;   // absolute path
   std::string config_file;  // absolute path, or empty
   uint16_t tcp_port = 0;
-  int64_t last_save_s = 0;  // LASTSAVE
-  bool last_save_ok = true;
-  int64_t saves = 0;
-  bool saving = false;  // SAVE or BGSAVE is under way
-  int64_t saving_since_s = 0;
-  int64_t last_save_took_s = -1;
-  uint64_t batches_at_last_save = 0;
   std::string version;  // our own, for redbed_version
 
   Waits waits{&sessions};
+  Saves saves{&data, &clock};
   SlowLog slow_log;
   Rates rates;
   uint64_t peak_memory_bytes = 0;

@@ -55,11 +55,29 @@ Status Role(Call& call) {
   return Status::Ok();
 }
 
+// The connection's end is the reply, unless the checkpoint fails.
+void SaveAndShutdown(Server& server, uint64_t session_id,
+                     const ShutdownOptions& options, bool force) {
+  server.saves.Start([&server, session_id, options,
+                      force](const Status& saved) {
+    if (saved.ok() || force) {
+      server.host->Shutdown(options);
+      return;
+    }
+    server.sessions.Unblock(session_id, /*gate=*/0, [&](resp::Writer& reply) {
+      server.statistics.NoteError("ERR");
+      reply.Error("ERR Errors trying to SHUTDOWN. Check logs.");
+    });
+  });
+}
+
 // SHUTDOWN [NOSAVE | SAVE] [NOW] [FORCE] [ABORT]: nothing acknowledged is lost
-// in any case, so there is nothing to abort or to save.
+// in any case. SAVE makes a checkpoint first, and without one does not shut
+// down unless FORCE is said too.
 Status Shutdown(Call& call) {
   bool nosave = false;
   bool save = false;
+  bool force = false;
   bool abort = false;
   ShutdownOptions options;
   ArgReader& args = call.args;
@@ -67,22 +85,24 @@ Status Shutdown(Call& call) {
     if (args.Take("NOSAVE", nosave)) continue;
     if (args.Take("SAVE", save)) continue;
     if (args.Take("NOW", options.now)) continue;
-    if (args.Take("FORCE", options.force)) continue;
+    if (args.Take("FORCE", force)) continue;
     if (args.Take("ABORT", abort)) continue;
     args.Fail();
   }
   TRY(args.status());
-  if ((abort && (nosave || save || options.now || options.force)) ||
-      (nosave && save)) {
+  if ((abort && (nosave || save || options.now || force)) || (nosave && save)) {
     return Status::Invalid(kSyntaxError);
   }
   if (abort) return Status::Invalid("ERR No shutdown in progress.");
-  options.save = !nosave;
-  call.txn.After([&server = call.server, &session = call.session, options] {
-    // The connection's end is the reply.
-    session.Block();
-    server.host->Shutdown(options);
-  });
+  call.txn.After(
+      [&server = call.server, &session = call.session, options, save, force] {
+        session.Block();
+        if (save) {
+          SaveAndShutdown(server, session.id, options, force);
+        } else {
+          server.host->Shutdown(options);
+        }
+      });
   return Status::Ok();
 }
 

@@ -98,6 +98,23 @@ void ConfigureSlowLog(const base::Settings& settings,
                       Bytes(settings, "slowlog-max-len"));
 }
 
+commands::SaveSettings SaveSettingsOf(const base::Settings& settings) {
+  commands::SaveSettings saves;
+  const std::string& directory = settings.Text("redbed-checkpoint-dir");
+  saves.directory = directory.starts_with('/')
+                        ? directory
+                        : base::JoinPath(settings.Text("dir"), directory);
+  saves.kept = Bytes(settings, "redbed-checkpoints-kept");
+  const std::vector<std::string> words =
+      base::ValueWords(settings.Text("save"));
+  for (size_t i = 0; i + 1 < words.size(); i += 2) {
+    saves.points.push_back(
+        {base::ParseInt(words[i]).value_or(0),
+         static_cast<uint64_t>(base::ParseInt(words[i + 1]).value_or(0))});
+  }
+  return saves;
+}
+
 base::LogLevel LogLevelOf(const base::Settings& settings) {
   const std::string& level = settings.Text("loglevel");
   if (level == "debug") return base::LogLevel::kDebug;

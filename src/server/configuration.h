@@ -28,6 +28,7 @@ void ConfigureNetwork(const base::Settings& settings, net::Limits* limits);
 void ConfigureRules(const base::Settings& settings, commands::Rules* rules);
 void ConfigureSlowLog(const base::Settings& settings,
                       commands::SlowLog* slow_log);
+commands::SaveSettings SaveSettingsOf(const base::Settings& settings);
 base::LogLevel LogLevelOf(const base::Settings& settings);
 
 }  // namespace server

@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/settings_file.h"
 #include "base/strings.h"
+#include "lsm/checkpoint_directory.h"
 #include "server/configuration.h"
 #include "server/descriptors.h"
 #include "server/version.h"
@@ -104,7 +105,7 @@ House::House(base::Settings* settings, std::string config_file,
   server_.run_id = NewRunId();
   server_.executable = Executable();
   server_.config_file = config_file_;
-  server_.last_save_s = server_.started_us / 1'000'000;
+  server_.saves.Configure(SaveSettingsOf(*settings_));
 }
 
 House::~House() = default;
@@ -113,6 +114,7 @@ House::~House() = default;
 
 Status House::Open() {
   TRY(OpenEngine());
+  FindCheckpoint();
   TRY(Listen());
   TRY(ListenAdmin());
   settings_->OnChange([this](const base::SettingChange& change) {
@@ -137,6 +139,13 @@ Status House::OpenEngine() {
   if (!opened.ok()) return WithAdvice(opened.status());
   engine_ = std::move(opened).value();
   return data_.Attach(engine_.get());
+}
+
+// For INFO; that nothing can be found there is no reason not to start.
+void House::FindCheckpoint() {
+  lsm::CheckpointDirectory checkpoints(fs_, server_.saves.directory());
+  base::Result<std::string> newest = checkpoints.Newest();
+  if (newest.ok()) server_.saves.set_newest(std::move(newest).value());
 }
 
 Status House::Listen() {
@@ -212,6 +221,7 @@ void House::Chores() {
   server_.rates.input_bytes.Sample(frontend_.stats().input_bytes, now_us);
   server_.rates.output_bytes.Sample(frontend_.stats().output_bytes, now_us);
   if (shutting_down_) return;
+  server_.saves.Tick();
   // maxmemory is meant for the process: what the system sees of it beyond the
   // engine's own count shrinks the cache.
   const uint64_t resident = base::ResidentBytes();
@@ -249,6 +259,7 @@ Status House::ApplyChange(const base::SettingChange& change) {
   ConfigureNetwork(*settings_, &frontend_.limits());
   ConfigureRules(*settings_, &rules_);
   ConfigureSlowLog(*settings_, &server_.slow_log);
+  server_.saves.Configure(SaveSettingsOf(*settings_));
   return Status::Ok();
 }
 

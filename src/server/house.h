@@ -64,6 +64,7 @@ class House final : private commands::Host {
   void ResetTraffic() override { frontend_.ResetStats(); }
 
   base::Status OpenEngine();
+  void FindCheckpoint();
   base::Status Listen();
   base::Status ListenAdmin();
   void Announce() const;

@@ -68,6 +68,7 @@ House::House(Families families)
   server_.host = this;
   server_.started_us = clock_.WallMicros();
   server_.version = "0.0.0";
+  server_.saves.Configure({.directory = "/checkpoints"});
   settings_.OnChange([this](const base::SettingChange&) {
     rules_.password = settings_.Text("requirepass");
     server_.slow_log.SetLimits(settings_.Integer("slowlog-log-slower-than"),

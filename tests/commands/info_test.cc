@@ -126,6 +126,28 @@ TEST(Info, ShowsTheSaveThatWasMade) {
             std::to_string(house.clock().WallMicros() / 1'000'000));
 }
 
+TEST(Info, ShowsTheSaveThatFailed) {
+  House house;
+  house.Run("SET a 1");
+  const int64_t before_s = house.clock().WallMicros() / 1'000'000;
+  house.clock().Advance(10'000'000);
+  house.fs().FailOnce(support::CrashFileSystem::Op::kCreate, "checkpoints/",
+                      ENOSPC);
+  const std::string reply = house.Run("SAVE");
+  EXPECT_TRUE(reply.starts_with("-ERR ")) << reply;
+  EXPECT_NE(reply.find("checkpoint"), std::string::npos) << reply;
+  Sections sections = Parse(house, "INFO persistence");
+  EXPECT_EQ(sections["Persistence"]["rdb_saves"], "0");
+  EXPECT_EQ(sections["Persistence"]["rdb_last_bgsave_status"], "err");
+  EXPECT_EQ(sections["Persistence"]["rdb_last_save_time"],
+            std::to_string(before_s));
+  EXPECT_EQ(house.Run("SAVE"), "+OK\r\n");
+  sections = Parse(house, "INFO persistence redbed");
+  EXPECT_EQ(sections["Persistence"]["rdb_last_bgsave_status"], "ok");
+  EXPECT_TRUE(sections["Redbed"]["last_checkpoint"].starts_with(
+      "/checkpoints/000001-"));
+}
+
 TEST(InfoText, ShortensBytesAsRedisDoes) {
   EXPECT_EQ(HumanBytes(0), "0B");
   EXPECT_EQ(HumanBytes(1023), "1023B");

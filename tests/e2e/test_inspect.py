@@ -46,7 +46,7 @@ class Inspect(harness.TestCase):
         for i in range(KEYS):
             pipe.set(f"key:{i:05}", f"value {i} " + "." * 60)
         pipe.execute()
-        self.client.save()
+        self.client.execute_command("REDBED.FLUSH")
         for i in range(0, KEYS, 100):
             self.client.set(f"key:{i:05}", "newer")
         self.client.set("dies", "later", ex=100000)
@@ -190,7 +190,7 @@ class Inspect(harness.TestCase):
         self.fill()
         self.client.flushall()
         self.client.set("after", "the flush")
-        self.client.save()
+        self.client.execute_command("REDBED.FLUSH")
         self.server.stop()
         # The map of databases has a table of its own: another key space.
         for table in self.files("*.sst"):
