@@ -33,7 +33,8 @@ Status Select(Call& call) {
 }
 
 Status Size(Call& call) {
-  call.reply.Integer(Keyspace(call.txn).Size());
+  TRY_ASSIGN(const int64_t keys, Keyspace(call.txn).ExactSize());
+  call.reply.Integer(keys);
   return Status::Ok();
 }
 

@@ -28,6 +28,8 @@ void AddLookups(const types::EngineStats& engine, InfoText& text) {
   text.Add("reads_in_flight", engine.reads_in_flight);
   text.Add("coalesced_reads", engine.coalesced_reads);
   text.Add("discarded_reads", engine.discarded_reads);
+  text.Add("unsettled_keys", engine.unsettled);
+  text.Add("settled_keys", engine.settled);
   text.Add("block_cache_hits", engine.cache_hits);
   text.Add("block_cache_misses", engine.cache_misses);
 }

@@ -36,6 +36,7 @@ base::Status Dispatcher::BringRows(const Request& request) {
   WantKeys(request);
   const std::vector<std::string> rows = txn_.TakeWants();
   if (Park(request, rows)) return base::Status::Miss();
+  if (txn_.wants_exact_counts()) TRY(server_->data.engine().Settle());
   TRY(server_->data.engine().Fetch(rows));
   txn_.Restart();
   return base::Status::Ok();
@@ -47,10 +48,13 @@ bool Dispatcher::Park(const Request& request,
   if (session.transport == nullptr || request.past.rounds >= kRoundsMax) {
     return false;
   }
-  const bool waits = server_->data.engine().FetchAsync(
-      rows, [this, id = session.id](base::Status status) {
-        Unpark(id, std::move(status));
-      });
+  lsm::Engine& engine = server_->data.engine();
+  const auto unpark = [this, id = session.id](base::Status status) {
+    Unpark(id, std::move(status));
+  };
+  const bool counts = txn_.wants_exact_counts();
+  const bool waits =
+      counts ? engine.SettleAsync(unpark) : engine.FetchAsync(rows, unpark);
   if (!waits) return false;
   const bool first = request.past.rounds == 0;
   Parked& parked = session.parked;
@@ -60,6 +64,7 @@ bool Dispatcher::Park(const Request& request,
   parked.seed = txn_.seed();
   parked.spent_us =
       request.past.spent_us + server_->clock.WallMicros() - request.start_us;
+  parked.hold = counts ? engine.HoldBlindPuts() : request.past.hold;
   return true;
 }
 

@@ -100,6 +100,8 @@ struct Parked {
   uint64_t seed = 0;     // its random numbers
   int64_t spent_us = 0;  // in its runs, the waiting left out
   base::Status error;    // why its rows will not come
+  // It counts keys: none are put blindly until it has run.
+  std::shared_ptr<const void> hold;
 };
 
 class Session {

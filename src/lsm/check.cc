@@ -228,6 +228,13 @@ Status DirectoryCheck::CompareCounters() {
   for (const auto& [prefix, sequence] : holdings_.state.dead_scopes) {
     rows_.AddKill(prefix, sequence);
   }
+  TRY(rows_.VisitOwed(options_.key_ranges, [&](std::string_view key, uint64_t,
+                                               std::string_view value) {
+    request_.count_row(key, value, [&](uint64_t counter, int64_t delta) {
+      expected[counter] -= delta;
+    });
+    return Status::Ok();
+  }));
   std::map<uint64_t, int64_t> counted;
   const CheckRequest::AddCount add = [&](uint64_t counter, int64_t delta) {
     counted[counter] += delta;

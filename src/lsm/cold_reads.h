@@ -68,6 +68,8 @@ class ColdReads {
   }
   // Installs what has arrived, then answers; true if there was something.
   bool Finish(MemoryStore* memory);
+  // For others who read for the owner.
+  ReaderPool* pool() { return &pool_; }
   // Manual mode: reads one key on the caller.
   bool RunOne() { return pool_.RunOne(); }
   // Waits for the reads that have begun and drops the others.

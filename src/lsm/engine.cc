@@ -37,6 +37,7 @@ Engine::Body::Body(Options options)
       compaction_pacer_(options_.clock),
       copy_pacer_(options_.clock),
       mailbox_(options_.on_progress),
+      settlements_(&mailbox_),
       cold_reads_(options_.background_threads ? options_.reader_threads : 0,
                   &mailbox_, options_.faults.install_stale_reads),
       scheduler_(options_.background_threads) {}
@@ -134,7 +135,10 @@ void Engine::Body::ReportExpiring(Sequence sequence, const WriteBatch& batch) {
   std::vector<ExpiringRow> rows;
   for (size_t i = 0; i < batch.size(); ++i) {
     const Operation operation = batch[i];
-    if (operation.opcode != Opcode::kPut) continue;
+    if (operation.opcode != Opcode::kPut &&
+        operation.opcode != Opcode::kBlindPut) {
+      continue;
+    }
     const int64_t expires_ms =
         options_.expiry_of(operation.key, operation.value);
     if (expires_ms == 0) continue;
@@ -153,8 +157,9 @@ base::Status Engine::Body::Close() {
   AnswerWaiters();
   // Whoever still waits does so for a job that will never be.
   std::vector<Waiter> left = std::exchange(flush_waiters_, {});
-  for (Waiter& waiter : std::exchange(sync_waiters_, {})) {
-    left.push_back(std::move(waiter));
+  for (std::vector<Waiter>* waiters : {&sync_waiters_, &settle_waiters_}) {
+    for (Waiter& waiter : *waiters) left.push_back(std::move(waiter));
+    waiters->clear();
   }
   for (Done& done : std::exchange(compact_waiters_, {})) {
     left.push_back({0, std::move(done)});
@@ -208,6 +213,15 @@ void Engine::Body::ApplyInMemory(Sequence sequence, const WriteBatch& batch) {
         cold_reads_.NoteWrite(operation.key);
         memory_.Delete(operation.key, operation.hash, sequence,
                        operation.nothing_below);
+        break;
+      case Opcode::kBlindPut:
+        cold_reads_.NoteWrite(operation.key);
+        memory_.Put(operation.key, operation.hash, sequence, operation.value,
+                    /*nothing_below=*/false);
+        settlements_.Owe(operation.key, sequence);
+        break;
+      case Opcode::kSettle:
+        settlements_.Pay(operation.key);
         break;
       case Opcode::kKillScope:
         scopes_.Kill(operation.key, sequence);
@@ -278,6 +292,8 @@ bool Engine::Body::Tick() {
   }
   mailbox_.Drain();
   NoteErrors();
+  StartSettling();
+  SettleKnown();
   if (NeedsSeal()) SealToFlush();
   StartJobs();
   StartExpiryWalk();
@@ -287,7 +303,7 @@ bool Engine::Body::Tick() {
   // Last, so that what was read is still there when its askers come; and they
   // may write.
   const bool answered = cold_reads_.Finish(&memory_);
-  return freeing || evicting || answered;
+  return freeing || evicting || answered || settlements_.has_known();
 }
 
 uint64_t Engine::Body::MemoryInUse() const {
@@ -334,6 +350,7 @@ Stats Engine::Body::stats() const {
   stats.reads_in_flight = cold_reads_.in_flight();
   stats.coalesced_reads = cold_reads_.coalesced();
   stats.discarded_reads = cold_reads_.discarded();
+  stats.unsettled = settlements_.size();
   const BlockCache::Stats cache = tables_->cache().stats();
   stats.cache_bytes = cache.bytes;
   stats.cache_hits = cache.hits;

@@ -119,7 +119,24 @@ class Engine {
   base::Result<std::optional<std::string>> RandomKey(std::string_view begin,
                                                      std::string_view end,
                                                      uint64_t seed);
+  // As counted: too high by what blind puts owe (see unsettled).
   int64_t counter(uint64_t id) const;
+
+  // --- Blind puts (settlements.h).
+
+  // A key that Get misses may be put with WriteBatch::BlindPut. False while too
+  // many of them, or somebody who holds, wait for their settlement.
+  bool MayPutBlind() const;
+  // Keys whose blind put is not settled yet.
+  size_t unsettled() const;
+  // While it is held nothing is put blindly.
+  std::shared_ptr<const void> HoldBlindPuts();
+  // False when nothing is unsettled: all counters are exact. Otherwise `done`
+  // runs once, in a later Tick, when that is so of all that was applied until
+  // now; or with the error that prevents it.
+  bool SettleAsync(Done done);
+  // The same at once. Blocks on the disk.
+  base::Status Settle();
 
   // --- Reading on other threads. What these give out is shared: it is read
   // without the owner, and lives until it is let go of.

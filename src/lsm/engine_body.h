@@ -3,8 +3,10 @@
 //
 //   engine.cc        rows, sequences, the tick            (owner)
 //   engine_fetch.cc  keys and ranges read from the tables (owner)
-//   engine_jobs.cc   seal, flush, compaction, clean-up    (owner starts and
+//   engine_jobs.cc   seal, flush, and how each job ends   (owner starts and
 //                    ends each job; its middle runs on a lane of Scheduler)
+//   engine_compaction.cc  the same, for compaction
+//   engine_settle.cc  what blind puts have counted wrong  (owner)
 //   engine_readers.cc  snapshots, ranges and checkpoints  (owner; what it
 //                    gives out is read on other threads)
 //
@@ -40,6 +42,7 @@
 #include "lsm/memory/memory_store.h"
 #include "lsm/scheduler.h"
 #include "lsm/scope_ledger.h"
+#include "lsm/settlements.h"
 #include "lsm/snapshot_list.h"
 #include "lsm/snapshot_reader.h"
 #include "lsm/table_store.h"
@@ -70,12 +73,18 @@ class Engine::Body {
                                                      std::string_view end,
                                                      uint64_t seed);
 
+  // Blind puts (engine_settle.cc).
+  bool MayPutBlind() const;
+  bool SettleAsync(Done done);
+  base::Status Settle();
+  Settlements& settlements() { return settlements_; }
+
   // The tick (engine.cc).
   bool Tick();
   double pressure() const;
   Stats stats() const;
 
-  // Work on request (engine_jobs.cc).
+  // Work on request (engine_chores.cc).
   void Flush(Done done);
   void Compact(Done done);
   void Sync(Done done);
@@ -157,6 +166,12 @@ class Engine::Body {
   void SetPace();
   void NoteErrors();
 
+  // Blind puts.
+  void StartSettling();
+  void SettleKnown();
+  base::Status WriteSettlement(std::span<const Settlements::Known> rows);
+  bool IsDead(std::string_view key, Sequence sequence) const;
+
   // Readers.
   PinnedSnapshot::View ViewOfUnflushed() const;
   // No row that this sequence sees may go with its scope.
@@ -175,6 +190,8 @@ class Engine::Body {
   // Seals, and what is sealed is to be flushed.
   void SealToFlush();
   bool FlushIsDue() const;
+  bool MayGoOn(const FlushInput& input) const;
+  bool IsSettled(Sequence upto) const;
   void StartJobs();
   void StartFlush();
   std::shared_ptr<FlushInput> NewFlush();
@@ -237,6 +254,7 @@ class Engine::Body {
   CheckpointDone checkpoint_done_;  // of the one that AddCheckpoint makes
   std::vector<Waiter> flush_waiters_;
   std::vector<Waiter> sync_waiters_;
+  std::vector<Waiter> settle_waiters_;
   std::vector<Done> compact_waiters_;
   std::vector<std::string> forgotten_scopes_;  // for the next edit
   size_t scopes_to_look_at_ = 0;               // since the version last changed
@@ -244,7 +262,8 @@ class Engine::Body {
   bool flushing_ = false;
   bool compacting_ = false;
   bool syncing_ = false;
-  // Stopped by a full disk after their edit was given to the MANIFEST.
+  // Stopped by a full disk after their edit was given to the MANIFEST, or a
+  // flush that has written its tables and waits for settlements.
   std::shared_ptr<FlushInput> stalled_flush_;
   std::shared_ptr<CompactionInput> stalled_compaction_;
   bool compact_all_ = false;
@@ -281,6 +300,10 @@ class Engine::Body {
   Pacer compaction_pacer_;
   Pacer copy_pacer_;
   Mailbox mailbox_;
+
+  // Owner-bound; what its reads find comes through the mailbox.
+  Settlements settlements_;
+  Sequence last_settlement_ = 0;
 
   // Last: their threads stop before anything else goes. The reads have their
   // state with them, which is owner-bound.

@@ -104,6 +104,7 @@ void Engine::Body::AnswerWaiters() {
   };
   take(&sync_waiters_, synced, log_error);
   take(&flush_waiters_, flushed_, error);
+  take(&settle_waiters_, settlements_.oldest() - 1, log_error);
   if (!error.ok()) {
     compact_all_ = false;
     for (Done& done : std::exchange(compact_waiters_, {})) {

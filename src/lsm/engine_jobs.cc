@@ -1,5 +1,6 @@
-// Flush and compaction: the owner starts each with everything it needs, its
-// middle runs on a lane of the Scheduler, and the owner ends it.
+// Flush, and what it has in common with compaction (engine_compaction.cc): the
+// owner starts each with everything it needs, its middle runs on a lane of the
+// Scheduler, and the owner ends it.
 //
 //   flush       sealed generations -> tables of level 0 -> commit
 //   compaction  tables -> tables -> commit
@@ -13,7 +14,7 @@
 // synced(), then the killed scopes): see README.md, "What may be dropped".
 
 #include <algorithm>
-#include <set>
+#include <optional>
 #include <utility>
 
 #include "lsm/engine_body.h"
@@ -21,9 +22,6 @@
 
 namespace lsm {
 namespace {
-
-// What a compaction reads of one run at once.
-constexpr size_t kReadaheadBytes = 256 << 10;
 
 // The base level is this many generations large: one L0 merge rewrites it.
 constexpr uint64_t kBaseGenerations = 4;
@@ -79,15 +77,10 @@ struct Engine::Body::FlushInput {
   std::map<std::string, Sequence> killed;
   std::vector<Sequence> snapshots;
   Sequence oldest_reader = kSequenceMax;
-  Commit commit;
-};
-
-struct Engine::Body::CompactionInput {
-  Choice choice;
-  std::shared_ptr<const Version> version;
-  std::map<std::string, Sequence> killed;
-  Sequence oldest_reader = kSequenceMax;
-  std::vector<Done> waiters;  // for everything to be in the bottom level
+  // The tables are written; what they hold owes nothing to the counts, as of
+  // this sequence (none: not yet).
+  bool written = false;
+  std::optional<Sequence> settled;
   Commit commit;
 };
 
@@ -101,7 +94,10 @@ void Engine::Body::StartJobs() {
   StartSync();
   if (!MayWork()) return;
   SetPace();
-  if (!flushing_ && (stalled_flush_ != nullptr || FlushIsDue())) StartFlush();
+  if (!flushing_ &&
+      (stalled_flush_ == nullptr ? FlushIsDue() : MayGoOn(*stalled_flush_))) {
+    StartFlush();
+  }
   if (!compacting_ &&
       (stalled_compaction_ != nullptr || look_for_work_ || compact_all_)) {
     StartCompaction();
@@ -174,6 +170,7 @@ bool Engine::Body::FlushIsDue() const {
 void Engine::Body::StartFlush() {
   std::shared_ptr<FlushInput> input = std::exchange(stalled_flush_, nullptr);
   if (input == nullptr) input = NewFlush();
+  if (IsSettled(input->last)) input->settled = last_settlement_;
   flushing_ = true;
   scheduler_.Start(Lane::kFlush, [this, input] {
     const base::Status status = FlushInBackground(input);
@@ -207,12 +204,31 @@ std::shared_ptr<Engine::Body::FlushInput> Engine::Body::NewFlush() {
   return input;
 }
 
+// Whether a flush that has stopped half way can be taken up again.
+bool Engine::Body::MayGoOn(const FlushInput& input) const {
+  return input.commit.appended || IsSettled(input.last);
+}
+
+// No row up to there owes anything, and the log was given what says so.
+bool Engine::Body::IsSettled(Sequence upto) const {
+  if (options_.faults.flush_in_debt) return true;
+  return settlements_.oldest() > upto && log_->released() >= last_settlement_;
+}
+
+// Ok without a commit: the tables are written and wait for settlements.
 base::Status Engine::Body::FlushInBackground(
     const std::shared_ptr<FlushInput>& input) {
-  if (!input->commit.appended) {
-    // What the tables hold must never pass what a power cut cannot take back.
-    if (!options_.faults.flush_without_sync) TRY(log_->Sync(input->last));
+  // What the tables hold must never pass what a power cut cannot take back.
+  const bool syncs = !options_.faults.flush_without_sync;
+  if (!input->written) {
+    if (syncs) TRY(log_->Sync(input->last));
     TRY(WriteGenerations(input.get()));
+    input->written = true;
+  }
+  if (!input->settled) return base::Status::Ok();
+  if (!input->commit.appended) {
+    // Nor may a debt be forgotten for a settlement that it takes back.
+    if (syncs) TRY(log_->Sync(*input->settled));
     // A log that has failed meanwhile decides at the next opening.
     TRY(log_->error());
   }
@@ -256,7 +272,10 @@ void Engine::Body::FinishFlush(const std::shared_ptr<FlushInput>& input,
     }
     memory_.FlushedUpTo(input->last_generation);
   }
-  if (status.ok()) return;
+  if (status.ok()) {
+    if (!input->commit.installed) stalled_flush_ = input;
+    return;
+  }
   if (input->commit.appended) stalled_flush_ = input;
   NoteBackgroundError(status.With("flush"));
   if (input->commit.installed) return;
@@ -264,147 +283,6 @@ void Engine::Body::FinishFlush(const std::shared_ptr<FlushInput>& input,
   if (!compact_all_) return;
   compact_all_ = false;
   for (Done& done : std::exchange(compact_waiters_, {})) done(status);
-}
-
-// --- Compaction.
-
-void Engine::Body::StartCompaction() {
-  std::shared_ptr<CompactionInput> input =
-      std::exchange(stalled_compaction_, nullptr);
-  if (input == nullptr) input = NewCompaction();
-  if (input == nullptr) return;
-  compacting_ = true;
-  scheduler_.Start(Lane::kCompaction, [this, input] {
-    const base::Status status = CompactInBackground(input);
-    mailbox_.Post([this, input, status] { FinishCompaction(input, status); });
-  });
-}
-
-std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
-  look_for_work_ = false;
-  // "Everything" includes what is still in memory: it is flushed first.
-  const bool everything = compact_all_ && sealed_.empty();
-  const Sequence oldest_reader = OldestReader();
-  const auto dead = MakeDeadScopes(scopes_.all(), oldest_reader);
-  Choice choice = everything ? PickEverything(*version_, dead.get())
-                             : Pick(*version_, MakePickerOptions(), dead.get());
-  std::vector<Done> waiters;
-  if (everything) {
-    compact_all_ = false;
-    waiters.swap(compact_waiters_);
-  }
-  if (choice.kind == Choice::Kind::kNothing) {
-    for (Done& done : waiters) done(base::Status::Ok());
-    return nullptr;
-  }
-  auto input = std::make_shared<CompactionInput>();
-  compaction_awaited_ = !waiters.empty();
-  input->choice = std::move(choice);
-  input->version = version_;
-  input->killed = scopes_.all();
-  input->oldest_reader = oldest_reader;
-  input->waiters = std::move(waiters);
-  input->commit.edit.removed_dead_scopes = std::exchange(forgotten_scopes_, {});
-  return input;
-}
-
-base::Status Engine::Body::CompactInBackground(
-    const std::shared_ptr<CompactionInput>& input) {
-  Commit& commit = input->commit;
-  if (commit.appended) return CommitInBackground({input, &commit});
-  const Choice& choice = input->choice;
-  for (const TableFilePtr& file : choice.inputs) {
-    commit.edit.removed_tables.push_back(file->number());
-  }
-  switch (choice.kind) {
-    case Choice::Kind::kNothing:
-      break;
-    case Choice::Kind::kMove:
-      for (const TableFilePtr& file : choice.inputs) {
-        commit.edit.added_tables.push_back(
-            {.level = static_cast<uint8_t>(choice.output_level),
-             .info = file->info()});
-      }
-      break;
-    case Choice::Kind::kMerge:
-      TRY(MergeTables(input.get()));
-      commit.inputs = choice.inputs;
-      break;
-    case Choice::Kind::kDrop:
-      commit.inputs = choice.inputs;
-      break;
-  }
-  return CommitInBackground({input, &commit});
-}
-
-base::Status Engine::Body::MergeTables(CompactionInput* input) {
-  const int level = input->choice.output_level;
-  MergeJob job;
-  TRY_ASSIGN(job.sources, OpenInputs(*input));
-  // No snapshots: see pinned_snapshot.h.
-  job.drop.dead_scopes = MakeDeadScopes(input->killed, input->oldest_reader);
-  job.drop.nothing_below = [&](std::string_view key) {
-    return options_.faults.drop_tombstones_early ||
-           input->version->NothingBelow(level, /*run=*/0, key);
-  };
-  job.output = MakeWriterOptions(level, &compaction_pacer_);
-  TRY_ASSIGN(const MergeResult merged, RunMerge(std::move(job)));
-
-  Commit& commit = input->commit;
-  TRY_ASSIGN(commit.opened, OpenTables(merged.tables));
-  for (const TableInfo& info : merged.tables) {
-    commit.edit.added_tables.push_back(
-        {.level = static_cast<uint8_t>(level), .info = info});
-  }
-  for (const TableFilePtr& file : input->choice.inputs) {
-    commit.bytes_read += file->info().bytes;
-  }
-  commit.bytes_written = merged.bytes_written;
-  return base::Status::Ok();
-}
-
-// One source for each run that the inputs belong to: its tables are read one
-// after the other, so that memory does not grow with their number.
-base::Result<std::vector<std::unique_ptr<RowIterator>>>
-Engine::Body::OpenInputs(const CompactionInput& input) {
-  std::set<uint64_t> chosen;
-  for (const TableFilePtr& file : input.choice.inputs) {
-    chosen.insert(file->number());
-  }
-  std::vector<std::unique_ptr<RowIterator>> sources;
-  for (int level = 0; level < kLevelsMax; ++level) {
-    for (const auto& run : input.version->level(level)) {
-      std::vector<TableFilePtr> files;
-      for (const TableFilePtr& file : run->files()) {
-        if (chosen.contains(file->number())) files.push_back(file);
-      }
-      if (files.empty()) continue;
-      TRY_ASSIGN(std::shared_ptr<const Run> part,
-                 Run::Create(run->id(), std::move(files)));
-      sources.push_back(NewRunIterator(
-          std::move(part),
-          {.fill_cache = false, .readahead_bytes = kReadaheadBytes}));
-    }
-  }
-  return sources;
-}
-
-void Engine::Body::FinishCompaction(
-    const std::shared_ptr<CompactionInput>& input, const base::Status& status) {
-  compacting_ = false;
-  look_for_work_ = true;
-  if (!status.ok()) {
-    if (input->commit.appended) {
-      stalled_compaction_ = input;
-    } else {
-      // Its edit was to say so; the next one does.
-      const auto& forgotten = input->commit.edit.removed_dead_scopes;
-      forgotten_scopes_.insert(forgotten_scopes_.end(), forgotten.begin(),
-                               forgotten.end());
-    }
-    NoteBackgroundError(status.With("compaction"));
-  }
-  for (Done& done : std::exchange(input->waiters, {})) done(status);
 }
 
 // --- What both need.

@@ -102,6 +102,14 @@ CheckpointSource Engine::Body::MakeCheckpointSource(
 
 void Engine::Body::PrepareCheckpoint(
     std::function<void(base::Result<CheckpointSource>)> done) {
+  // It has no log, where the settlement of what its counts owe could be.
+  if (settlements_.size() > 0) {
+    SettleAsync([this, hold = settlements_.Hold(),
+                 done = std::move(done)](base::Status status) {
+      status.ok() ? PrepareCheckpoint(done) : done(std::move(status));
+    });
+    return;
+  }
   auto checkpoint = std::make_shared<PendingCheckpoint>();
   checkpoint->snapshot = TakeSnapshot();
   if (checkpoint->snapshot->sequence() <= flushed_) {

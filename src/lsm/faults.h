@@ -23,6 +23,8 @@ struct Faults {
   bool drop_tombstones_early = false;  // whatever lies below
   bool flush_over_snapshots = false;   // hidden to the present is hidden
   bool kill_without_sync = false;      // an applied kill justifies dropping
+  bool flush_in_debt = false;          // before blind puts are settled
+  bool settle_unlogged = false;        // counted, and not to be found again
   bool reuse_sequences = false;        // recovery goes on from what it accepted
   bool reuse_numbers = false;          // ... and looks at no name on the disk
   bool skip_sync_before_read = false;  // of the directory, at opening

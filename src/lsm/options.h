@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -34,6 +36,18 @@ struct ExpiringRow {
   std::string key;
   Sequence sequence = 0;
   int64_t expires_ms = 0;
+};
+
+// What a blind put (WriteBatch::BlindPut) has counted twice, and the changes
+// of counters, and kills of scopes, that set it right.
+struct BlindRow {
+  std::string_view key;
+  // The value below it; empty where that could not be read for a long time.
+  std::string_view old_value;
+};
+struct Settlement {
+  std::map<uint64_t, int64_t> counts;
+  std::vector<std::string> kills;
 };
 
 struct Options {
@@ -71,6 +85,11 @@ struct Options {
   // Owner thread: rows on disk that die before about a minute from now and,
   // during Open, rows of the log that die at all.
   std::function<void(std::span<const ExpiringRow>)> on_expiring;
+
+  // Owner thread: a key that was put blindly had a value before. Not asked
+  // about keys of a scope that was killed since: whoever kills takes the counts
+  // as they stand.
+  std::function<void(const BlindRow& row, Settlement* settlement)> on_settle;
 
   // Any thread: released(), synced() or the error changed, or background work
   // waits for the next Tick. May only wake somebody up.

@@ -93,6 +93,9 @@ void SavedRows::AddBatch(Sequence sequence, const WriteBatch& batch) {
   for (size_t i = 0; i < batch.size(); ++i) {
     const Operation operation = batch[i];
     switch (operation.opcode) {
+      case Opcode::kBlindPut:
+        owed_.emplace(operation.key);
+        [[fallthrough]];
       case Opcode::kPut:
         log_[std::string(operation.key)] = {Pack(sequence, Kind::kValue),
                                             std::string(operation.value)};
@@ -107,6 +110,9 @@ void SavedRows::AddBatch(Sequence sequence, const WriteBatch& batch) {
       case Opcode::kAddCount:
         counts_[operation.counter] += operation.delta;
         break;
+      case Opcode::kSettle:
+        owed_.erase(std::string(operation.key));
+        break;
     }
   }
 }
@@ -116,7 +122,7 @@ void SavedRows::AddKill(std::string_view prefix, Sequence sequence) {
   known = std::max(known, sequence);
 }
 
-std::vector<std::unique_ptr<RowIterator>> SavedRows::Sources() const {
+std::vector<std::unique_ptr<RowIterator>> SavedRows::TableSources() const {
   std::vector<const TableBlocks*> sorted;
   for (const TableBlocks& table : tables_) sorted.push_back(&table);
   std::sort(sorted.begin(), sorted.end(),
@@ -138,18 +144,36 @@ std::vector<std::unique_ptr<RowIterator>> SavedRows::Sources() const {
   for (auto& [largest, chain] : chains) {
     sources.push_back(std::make_unique<ChainIterator>(fs_, std::move(chain)));
   }
-  sources.push_back(std::make_unique<LogIterator>(this));
   return sources;
 }
 
 Status SavedRows::VisitLive(const std::vector<KeyRange>& key_ranges,
                             const Visit& visit) const {
+  std::vector<std::unique_ptr<RowIterator>> sources = TableSources();
+  sources.push_back(std::make_unique<LogIterator>(this));
+  return VisitNewest(std::move(sources), key_ranges, visit);
+}
+
+Status SavedRows::VisitOwed(const std::vector<KeyRange>& key_ranges,
+                            const Visit& visit) const {
+  if (owed_.empty()) return Status::Ok();
+  return VisitNewest(
+      TableSources(), key_ranges,
+      [&](std::string_view key, uint64_t packed, std::string_view value) {
+        return owed_.contains(key) ? visit(key, packed, value) : Status::Ok();
+      });
+}
+
+Status SavedRows::VisitNewest(std::vector<std::unique_ptr<RowIterator>> sources,
+                              const std::vector<KeyRange>& key_ranges,
+                              const Visit& visit) const {
   DropContext context;
   context.dead_scopes = std::make_shared<DeadScopes>(
       kills_, ScopeLengthsOf(key_ranges), kSequenceMax);
   context.nothing_below = [](std::string_view) { return true; };
   DropRules rules(std::move(context));
-  const std::unique_ptr<RowIterator> rows = NewMergingIterator(Sources());
+  const std::unique_ptr<RowIterator> rows =
+      NewMergingIterator(std::move(sources));
   for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
     if (!rules.Keep(rows->key(), rows->packed())) continue;
     TRY(visit(rows->key(), rows->packed(), rows->value()));

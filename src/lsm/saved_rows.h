@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,13 +36,18 @@ class SavedRows {
   void AddBatch(Sequence sequence, const WriteBatch& batch);
   void AddKill(std::string_view prefix, Sequence sequence);
 
+  using Visit = std::function<base::Status(
+      std::string_view key, uint64_t packed, std::string_view value)>;
+  // The value below each blind put that the log has not settled, if there is
+  // one: what the counters count twice.
+  base::Status VisitOwed(const std::vector<KeyRange>& key_ranges,
+                         const Visit& visit) const;
+
   // What the batches have added to the counters.
   const std::map<uint64_t, int64_t>& counts() const { return counts_; }
 
   // Each key's newest version, in order, unless it is a tombstone or its scope
   // was killed. Errors of reading, and of `visit`.
-  using Visit = std::function<base::Status(
-      std::string_view key, uint64_t packed, std::string_view value)>;
   base::Status VisitLive(const std::vector<KeyRange>& key_ranges,
                          const Visit& visit) const;
 
@@ -61,13 +67,17 @@ class SavedRows {
   class LogIterator;
 
   // As few sources as can be: tables that do not overlap are one.
-  std::vector<std::unique_ptr<RowIterator>> Sources() const;
+  std::vector<std::unique_ptr<RowIterator>> TableSources() const;
+  base::Status VisitNewest(std::vector<std::unique_ptr<RowIterator>> sources,
+                           const std::vector<KeyRange>& key_ranges,
+                           const Visit& visit) const;
 
   base::FileSystem* const fs_;
   std::vector<TableBlocks> tables_;
   std::map<std::string, LogRow, std::less<>> log_;
   std::map<std::string, Sequence> kills_;
   std::map<uint64_t, int64_t> counts_;
+  std::set<std::string, std::less<>> owed_;
 };
 
 }  // namespace lsm

@@ -32,6 +32,9 @@ struct Stats {
   uint64_t reads_in_flight = 0;
   uint64_t coalesced_reads = 0;
   uint64_t discarded_reads = 0;
+  // Blind puts that are not settled, and those that were.
+  uint64_t unsettled = 0;
+  uint64_t settled = 0;
   uint64_t cache_hits = 0;
   uint64_t cache_misses = 0;
 

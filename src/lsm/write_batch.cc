@@ -37,17 +37,21 @@ void WriteBatch::AppendKey(Mark& mark, std::string_view key) {
   bytes_.append(key);
 }
 
-void WriteBatch::Put(std::string_view key, uint64_t hash,
-                     std::string_view value, bool nothing_below) {
+void WriteBatch::AppendValue(Mark& mark, std::string_view value) {
   CHECK(value.size() <= kValueBytesMax);
-  Mark& mark = Begin(Opcode::kPut);
-  mark.hash = hash;
-  mark.nothing_below = nothing_below;
-  AppendKey(mark, key);
   base::PutVarint(&bytes_, value.size());
   mark.value_at = bytes_.size();
   mark.value_size = static_cast<uint32_t>(value.size());
   bytes_.append(value);
+}
+
+void WriteBatch::Put(std::string_view key, uint64_t hash,
+                     std::string_view value, bool nothing_below) {
+  Mark& mark = Begin(Opcode::kPut);
+  mark.hash = hash;
+  mark.nothing_below = nothing_below;
+  AppendKey(mark, key);
+  AppendValue(mark, value);
 }
 
 void WriteBatch::Delete(std::string_view key, uint64_t hash,
@@ -56,6 +60,18 @@ void WriteBatch::Delete(std::string_view key, uint64_t hash,
   mark.hash = hash;
   mark.nothing_below = nothing_below;
   AppendKey(mark, key);
+}
+
+void WriteBatch::BlindPut(std::string_view key, uint64_t hash,
+                          std::string_view value) {
+  Mark& mark = Begin(Opcode::kBlindPut);
+  mark.hash = hash;
+  AppendKey(mark, key);
+  AppendValue(mark, value);
+}
+
+void WriteBatch::Settle(std::string_view key) {
+  AppendKey(Begin(Opcode::kSettle), key);
 }
 
 void WriteBatch::KillScope(std::string_view prefix) {
@@ -110,17 +126,25 @@ base::Result<WriteBatch> WriteBatch::Decode(std::string_view bytes) {
     }
     switch (opcode) {
       case Opcode::kPut:
+      case Opcode::kBlindPut:
         if (!base::GetLengthPrefixed(&bytes, &value) ||
             value.size() > kValueBytesMax) {
           return Malformed();
         }
-        batch.Put(key, HashKey(key), value);
+        if (opcode == Opcode::kPut) {
+          batch.Put(key, HashKey(key), value);
+        } else {
+          batch.BlindPut(key, HashKey(key), value);
+        }
         break;
       case Opcode::kDelete:
         batch.Delete(key, HashKey(key));
         break;
       case Opcode::kKillScope:
         batch.KillScope(key);
+        break;
+      case Opcode::kSettle:
+        batch.Settle(key);
         break;
       default:
         return Malformed();

@@ -8,7 +8,8 @@
 // key, so that applying it in memory decodes and hashes nothing.
 //
 // Invariants
-//   - At most one kPut or kDelete per key (the transaction above sees to it).
+//   - At most one kPut, kBlindPut or kDelete per key (the transaction above
+//   sees to it).
 //   - A batch that kills a scope holds no row of that scope.
 //
 // Threads: one holder at a time.
@@ -31,6 +32,8 @@ enum class Opcode : uint8_t {
   kDelete = 2,
   kKillScope = 3,
   kAddCount = 4,
+  kBlindPut = 5,
+  kSettle = 6,
 };
 
 // One operation, as views into the batch.
@@ -39,9 +42,9 @@ struct Operation {
   // kPut and kDelete: no table and no other generation holds this key. It
   // lets a row that lives and dies in memory leave nothing behind.
   bool nothing_below = false;
-  uint64_t hash = 0;       // of the key; kPut and kDelete
+  uint64_t hash = 0;       // of the key; of rows
   std::string_view key;    // the prefix for kKillScope
-  std::string_view value;  // kPut
+  std::string_view value;  // kPut and kBlindPut
   uint64_t counter = 0;    // kAddCount
   int64_t delta = 0;       // kAddCount
 };
@@ -59,6 +62,11 @@ class WriteBatch {
   void Put(std::string_view key, uint64_t hash, std::string_view value,
            bool nothing_below = false);
   void Delete(std::string_view key, uint64_t hash, bool nothing_below = false);
+  // A row that was put without a look at what lies below: the counts of this
+  // batch take the key for new. See settlements.h.
+  void BlindPut(std::string_view key, uint64_t hash, std::string_view value);
+  // This batch sets right what the last BlindPut of the key has counted wrong.
+  void Settle(std::string_view key);
   // No row under `prefix` will ever be written again; those that exist are
   // garbage. Whoever kills must never read them any more.
   void KillScope(std::string_view prefix);
@@ -89,6 +97,7 @@ class WriteBatch {
   };
   Mark& Begin(Opcode opcode);
   void AppendKey(Mark& mark, std::string_view key);
+  void AppendValue(Mark& mark, std::string_view value);
 
   std::string bytes_;
   std::vector<Mark> marks_;

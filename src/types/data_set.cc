@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "lsm/write_batch.h"
 #include "types/head.h"
+#include "types/keyspace.h"
 
 namespace types {
 
@@ -23,6 +24,7 @@ void Describe(lsm::Options* options) {
       {static_cast<uint8_t>(kSettingSpace), false, 4096,  {}                      },
   };
   options->expiry_of = ExpiryOfRow;
+  options->on_settle = SettleCounts;
 }
 
 base::Result<lsm::Lookup> DataSet::Read(const RowKey& key) {

@@ -17,13 +17,29 @@ base::Result<Head> ParseRow(std::string_view key, std::string_view value) {
 
 }  // namespace
 
-base::Result<Slot> Keyspace::Open(std::string_view key) {
+Slot Keyspace::NewSlot(std::string_view key) {
   Slot slot;
   slot.row = txn_.HeadKeyOf(db_, key);
   slot.key = UserKey(slot.row.bytes);
+  return slot;
+}
+
+base::Result<Slot> Keyspace::Open(std::string_view key) {
+  return Open(NewSlot(key));
+}
+
+base::Result<Slot> Keyspace::OpenToReplace(std::string_view key) {
+  Slot slot = NewSlot(key);
+  slot.blind = txn_.MayPutBlind(slot.row);
+  if (slot.blind) [[unlikely]]
+    return slot;
+  return Open(slot);
+}
+
+base::Result<Slot> Keyspace::Open(Slot slot) {
   TRY_ASSIGN(const std::optional<Row> row, txn_.Get(slot.row));
   if (!row) return slot;
-  TRY_ASSIGN(slot.head, ParseRow(key, row->value));
+  TRY_ASSIGN(slot.head, ParseRow(slot.key, row->value));
   slot.sequence = row->sequence;
   slot.has_row = true;
   slot.row_expires = slot.head->expires_ms != 0;
@@ -45,7 +61,8 @@ base::Result<bool> Keyspace::Exists(std::string_view key) {
 
 base::Status Keyspace::Put(Slot& slot, const Head& head) {
   const HeadBytes bytes(head);
-  TRY(txn_.Put(slot.row, bytes.view(), head.payload));
+  TRY(slot.blind ? txn_.PutBlind(slot.row, bytes.view(), head.payload)
+                 : txn_.Put(slot.row, bytes.view(), head.payload));
   const PhysicalId physical = txn_.Physical(db_);
   if (!slot.has_row) txn_.AddCount(KeysCounter(physical), 1);
   const bool expires = head.expires_ms != 0;
@@ -54,6 +71,7 @@ base::Status Keyspace::Put(Slot& slot, const Head& head) {
   }
   slot.has_row = true;
   slot.row_expires = expires;
+  slot.blind = false;
   slot.head = head;
   slot.sequence = 0;
   txn_.NoteWritten(db_, slot.key, /*deleted=*/false);
@@ -140,6 +158,10 @@ int64_t Keyspace::Expires() {
   return txn_.Count(ExpiresCounter(txn_.Physical(db_)));
 }
 
+base::Result<int64_t> Keyspace::ExactSize() {
+  return txn_.ExactCount(KeysCounter(txn_.Physical(db_)));
+}
+
 std::unique_ptr<RowCursor> Keyspace::Rows(std::string_view prefix) {
   const std::string begin = RowOf(prefix);
   return txn_.Range(begin, AfterPrefix(begin));
@@ -208,6 +230,14 @@ void Keyspace::Flush() {
   for (const char space :
        {kHeadSpace, kElementSpace, kNodeSpace, kStreamSpace}) {
     txn_.KillScope(Prefix(space, old));
+  }
+}
+
+void SettleCounts(const lsm::BlindRow& row, lsm::Settlement* settlement) {
+  const PhysicalId physical = PhysicalIdOf(row.key);
+  --settlement->counts[KeysCounter(physical)];
+  if (ExpiryOfRow(row.key, row.old_value) != 0) {
+    --settlement->counts[ExpiresCounter(physical)];
   }
 }
 

@@ -42,6 +42,8 @@ struct Slot {
   // What the counters know of: also a row whose time is up.
   bool has_row = false;
   bool row_expires = false;
+  // There may be a row; nobody has looked, and it does not matter.
+  bool blind = false;
 
   bool exists() const { return head.has_value(); }
 };
@@ -52,6 +54,9 @@ class Keyspace {
   Keyspace(Txn& txn, int db) : txn_(txn), db_(db) {}
 
   base::Result<Slot> Open(std::string_view key);
+  // For a Put that replaces whatever there is: does not wait for a key that is
+  // not in memory, and takes it for absent.
+  base::Result<Slot> OpenToReplace(std::string_view key);
   // Counts a keyspace hit or miss too.
   base::Result<Slot> OpenToRead(std::string_view key);
   base::Result<bool> Exists(std::string_view key);
@@ -78,8 +83,11 @@ class Keyspace {
 
   // --- All keys.
 
+  // These two are too high by what blind puts still owe.
   int64_t Size();
   int64_t Expires();
+  // Miss, until that is settled.
+  base::Result<int64_t> ExactSize();
   // Any key, chosen with the Txn's seed.
   base::Result<std::optional<std::string>> RandomKey();
   // Head rows whose key begins with `prefix`, in order, the dead among them.
@@ -93,6 +101,8 @@ class Keyspace {
   void Flush();
 
  private:
+  Slot NewSlot(std::string_view key);
+  base::Result<Slot> Open(Slot slot);
   base::Result<std::optional<std::string>> RandomRow(const std::string& begin,
                                                      const std::string& end);
   // A row that a command met after its time.
@@ -101,6 +111,9 @@ class Keyspace {
   Txn& txn_;
   const int db_;
 };
+
+// What a head row that was put blindly has counted twice.
+void SettleCounts(const lsm::BlindRow& row, lsm::Settlement* settlement);
 
 // Deletes a row if its time is up; plans another look if its time comes later.
 // For expiry, which knows only row keys.

@@ -36,6 +36,7 @@ void RowOverlay::Set(const Entry& entry) {
   Entry changed = entry;
   changed.existed = entries_[index].existed;
   changed.nothing_below = entries_[index].nothing_below;
+  changed.blind = entries_[index].blind;
   Change(index, changed);
 }
 

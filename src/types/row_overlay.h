@@ -38,6 +38,8 @@ class RowOverlay {
     bool existed = false;
     // No table and no other generation of the engine holds the key.
     bool nothing_below = false;
+    // Put without a look: whether the engine holds the key is not known.
+    bool blind = false;
   };
 
   // Null when this row was not touched. Valid until the next change.
@@ -46,7 +48,7 @@ class RowOverlay {
     return index == kNone ? nullptr : &entries_[index];
   }
   // Sets or replaces the state of a row; its views outlive the overlay. Of a
-  // row that is there already, `existed` and `nothing_below` stay.
+  // row that is there already, `existed`, `nothing_below` and `blind` stay.
   void Set(const Entry& entry);
   // Forgets every row under `prefix`.
   void Forget(std::string_view prefix);

@@ -104,7 +104,9 @@ base::Result<std::optional<std::string_view>> GetIfString(
 base::Result<SetOutcome> Set(Txn& txn, std::string_view key,
                              std::string_view value,
                              const SetOptions& options) {
-  TRY_ASSIGN(Slot slot, Keyspace(txn).Open(key));
+  const bool looks = options.require || options.want_old || options.keep_expiry;
+  Keyspace keys(txn);
+  TRY_ASSIGN(Slot slot, looks ? keys.Open(key) : keys.OpenToReplace(key));
   SetOutcome outcome;
   if (options.want_old) {
     txn.NoteHit(slot.exists());

@@ -14,7 +14,11 @@ namespace {
 // A batch that held something large gives its memory back.
 constexpr size_t kBatchBytesKept = 1 << 20;
 
-base::Status TooLong() {
+base::Status CheckSizes(const RowKey& key, size_t value_bytes) {
+  if (value_bytes <= lsm::kValueBytesMax &&
+      key.bytes.size() <= lsm::kKeyBytesMax) {
+    return base::Status::Ok();
+  }
   return base::Status::Invalid(
       "ERR string exceeds maximum allowed size (proto-max-bulk-len)");
 }
@@ -49,6 +53,7 @@ void Txn::Clear() {
   written_.clear();
   after_.clear();
   wants_.clear();
+  wants_exact_counts_ = false;
   hits_ = 0;
   misses_ = 0;
 }
@@ -57,18 +62,21 @@ void Txn::Clear() {
 
 base::Status Txn::Look(const RowKey& key) {
   if (injecting_ && Injected(key.bytes)) return base::Status::Miss();
+  if (LookInMemory(key)) return base::Status::Ok();
+  wants_.emplace_back(key.bytes);
+  return base::Status::Miss();
+}
+
+bool Txn::LookInMemory(const RowKey& key) {
   if (looked_key_.hash == key.hash && looked_key_.bytes == key.bytes) {
-    return base::Status::Ok();
+    return true;
   }
   looked_key_ = RowKey();
   looked_ = data_->engine().Get(key.bytes, key.hash);
-  if (looked_.found == lsm::Found::kMiss) {
-    wants_.emplace_back(key.bytes);
-    return base::Status::Miss();
-  }
+  if (looked_.found == lsm::Found::kMiss) return false;
   looked_key_ = key;
   RaiseGate(looked_.sequence);
-  return base::Status::Ok();
+  return true;
 }
 
 base::Result<std::optional<Row>> Txn::Get(const RowKey& key) {
@@ -86,18 +94,36 @@ base::Result<std::optional<Row>> Txn::Get(const RowKey& key) {
 
 base::Status Txn::Put(const RowKey& key, std::string_view head,
                       std::string_view rest) {
-  const size_t bytes = head.size() + rest.size();
-  if (bytes > lsm::kValueBytesMax || key.bytes.size() > lsm::kKeyBytesMax) {
-    return TooLong();
-  }
+  TRY(CheckSizes(key, head.size() + rest.size()));
   RowOverlay::Entry entry;
   if (rows_.Find(key) == nullptr) {
     TRY(Look(key));
     entry.existed = looked_.found == lsm::Found::kValue;
     entry.nothing_below = looked_.nothing_below;
   }
-  // A cold value is read before it is replaced, and both live until Commit;
-  // `rest` may be a part of the old one.
+  PutRow(key, head, rest, entry);
+  return base::Status::Ok();
+}
+
+bool Txn::MayPutBlind(const RowKey& key) {
+  return !injecting_ && rows_.Find(key) == nullptr && !LookInMemory(key) &&
+         data_->engine().MayPutBlind();
+}
+
+base::Status Txn::PutBlind(const RowKey& key, std::string_view head,
+                           std::string_view rest) {
+  TRY(CheckSizes(key, head.size() + rest.size()));
+  RowOverlay::Entry entry;
+  entry.existed = true;  // For all that is known.
+  entry.blind = true;
+  PutRow(key, head, rest, entry);
+  return base::Status::Ok();
+}
+
+void Txn::PutRow(const RowKey& key, std::string_view head,
+                 std::string_view rest, RowOverlay::Entry entry) {
+  // The old value lives until Commit, too, and `rest` may be a part of it.
+  const size_t bytes = head.size() + rest.size();
   char* value = arena_.Allocate(bytes);
   std::copy(head.begin(), head.end(), value);
   std::copy(rest.begin(), rest.end(), value + head.size());
@@ -105,12 +131,17 @@ base::Status Txn::Put(const RowKey& key, std::string_view head,
   entry.value = {value, bytes};
   entry.state = RowOverlay::State::kPut;
   rows_.Set(entry);
-  return base::Status::Ok();
 }
 
 base::Status Txn::Delete(const RowKey& key) {
   RowOverlay::Entry entry;
-  if (rows_.Find(key) == nullptr) {
+  if (const RowOverlay::Entry* own = rows_.Find(key)) {
+    // The log knows blind puts, and no blind deletions.
+    if (own->blind) {
+      wants_.emplace_back(key.bytes);
+      return base::Status::Miss();
+    }
+  } else {
     TRY(Look(key));
     entry.existed = looked_.found == lsm::Found::kValue;
     entry.nothing_below = looked_.nothing_below;
@@ -153,6 +184,18 @@ int64_t Txn::Count(uint64_t counter) {
     if (change.counter == counter) count += change.delta;
   }
   return count;
+}
+
+base::Result<int64_t> Txn::ExactCount(uint64_t counter) {
+  if (data_->engine().unsettled() > 0) {
+    wants_exact_counts_ = true;
+    return base::Status::Miss();
+  }
+  for (const RowOverlay::Entry& entry : rows_.entries()) {
+    if (entry.blind) wants_.emplace_back(entry.key.bytes);
+  }
+  if (!wants_.empty()) return base::Status::Miss();
+  return Count(counter);
 }
 
 // --- Databases.
@@ -251,7 +294,9 @@ void Txn::AddCountsToBatch() {
 void Txn::FillBatch() {
   for (const std::string& prefix : kills_) batch_.KillScope(prefix);
   for (const RowOverlay::Entry& entry : rows_.entries()) {
-    if (entry.state == RowOverlay::State::kPut) {
+    if (entry.blind) {
+      batch_.BlindPut(entry.key.bytes, entry.key.hash, entry.value);
+    } else if (entry.state == RowOverlay::State::kPut) {
       batch_.Put(entry.key.bytes, entry.key.hash, entry.value,
                  entry.nothing_below);
     } else if (entry.state == RowOverlay::State::kDeleted && entry.existed) {

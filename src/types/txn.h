@@ -115,6 +115,12 @@ class Txn {
   // REQUIRES: no scope of `key` was killed here.
   base::Status Put(const RowKey& key, std::string_view head,
                    std::string_view rest = {});
+  // The row is not in memory, and may be put without a look at what it
+  // replaces. Who does so counts it as new; the engine settles the counts.
+  bool MayPutBlind(const RowKey& key);
+  // REQUIRES: MayPutBlind(key), just now.
+  base::Status PutBlind(const RowKey& key, std::string_view head,
+                        std::string_view rest);
   base::Status Delete(const RowKey& key);
   // Rows in [begin, end), an empty end meaning to the last. Raises the gate to
   // everything applied: absent rows leave no trace to gate on.
@@ -123,11 +129,14 @@ class Txn {
   // No row under `prefix` will ever be written or read again.
   void KillScope(std::string_view prefix);
 
-  // --- Counters of the engine. Count sees what this Txn has added and raises
+  // --- Counters of the engine. Counts see what this Txn has added and raise
   // the gate to everything applied.
 
   void AddCount(uint64_t counter, int64_t delta);
+  // Too high by what blind puts still owe.
   int64_t Count(uint64_t counter);
+  // Miss, until that is settled.
+  base::Result<int64_t> ExactCount(uint64_t counter);
 
   // --- Databases. `db` is the logical number a client selects.
 
@@ -146,7 +155,9 @@ class Txn {
 
   // Looks the key up and notes it in wants() if it is not in memory.
   void Want(const RowKey& key);
-  bool missed() const { return !wants_.empty(); }
+  bool missed() const { return wants_exact_counts_ || !wants_.empty(); }
+  // Before another run blind puts must be settled, and none be made.
+  bool wants_exact_counts() const { return wants_exact_counts_; }
   // What is wanted since the last Begin or Restart, in order, each once.
   std::vector<std::string> TakeWants();
   void RaiseGate(Sequence sequence) {
@@ -209,6 +220,9 @@ class Txn {
   // a command usually looks before it writes. Miss when it is not in memory,
   // or when this access must pretend so.
   base::Status Look(const RowKey& key);
+  bool LookInMemory(const RowKey& key);
+  void PutRow(const RowKey& key, std::string_view head, std::string_view rest,
+              RowOverlay::Entry entry);
   bool Injected(std::string_view key);
   const DatabaseMap& databases_now() const;
   DatabaseMap& ChangeDatabases();
@@ -238,6 +252,7 @@ class Txn {
   std::vector<WrittenKey> written_;
   std::vector<std::function<void()>> after_;
   std::vector<std::string> wants_;
+  bool wants_exact_counts_ = false;
   uint64_t hits_ = 0;
   uint64_t misses_ = 0;
   // Test mode: rows that have missed already, and who is next.

@@ -131,7 +131,10 @@ void House::PutOnDisk() {
   });
   (void)engine_->Submit();
   engine_->Tick();
-  while (!flushed) CHECK(engine_->RunBackground());
+  while (!flushed) {
+    CHECK(engine_->RunBackground());
+    (void)engine_->Submit();  // Settlements.
+  }
   engine_->SetMemoryBytes(1);
   while (engine_->Tick()) {
   }
@@ -142,6 +145,8 @@ void House::ReadRows() {
   while (engine_->stats().reads_in_flight > 0) {
     CHECK(engine_->RunBackground());
   }
+  if (engine_->unsettled() > 0) engine_->Tick();
+  while (engine_->unsettled() > 0) CHECK(engine_->RunBackground());
 }
 
 std::string House::Show(Session& session, std::string_view line) {

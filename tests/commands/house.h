@@ -78,7 +78,7 @@ class House final : private Host {
 
   // Everything is written to tables, and leaves memory.
   void PutOnDisk();
-  // The engine reads what it was asked for.
+  // The engine reads what it was asked for, and settles what it owes.
   void ReadRows();
   // Time passes, and the expiry walk does its rounds.
   void Wait(int64_t ms);

@@ -52,6 +52,14 @@ TEST(EngineCrash, LosesNothingSyncedAtAnyPoint) {
   for (uint64_t seed = 1; seed <= 4; ++seed) CrashEverywhere(seed, 120, 4, {});
 }
 
+TEST(EngineCrash, CountsRowsThatWerePutBlindly) {
+  const ModelOptions options = {.memory_bytes = 256 << 10, .blind_puts = true};
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    CrashEverywhere(seed, 200, 4, options);
+  }
+  CrashAnywhere(100, 60, 400, options);
+}
+
 TEST(EngineCrash, LosesNothingSyncedInBufferedMode) {
   for (uint64_t seed = 11; seed <= 13; ++seed) {
     CrashEverywhere(seed, 120, 4, {.log_direct = false});
@@ -155,6 +163,8 @@ TEST(EngineCrash, SurvivesALongTimeOfEverything) {
     options.failing_reads = random.OneIn(3);
     options.changing_policy = random.OneIn(4);
     options.cold_reads = random.OneIn(2);
+    // A row that is never read is settled by guess.
+    options.blind_puts = random.OneIn(2) && !options.failing_reads;
     const int steps = 50 << random.Below(4);
     const uint64_t at = 1 + random.Below(static_cast<uint64_t>(steps) * 2);
     ASSERT_EQ(LiveThrice(seed, at, steps, options), "")

@@ -59,6 +59,18 @@ TEST(EngineFault, RowsDroppedForAKillThatIsNotSyncedAreNoticed) {
       /*first_seed=*/110));
 }
 
+TEST(EngineFault, FlushesThatForgetDebtsAreNoticed) {
+  EXPECT_TRUE(IsNoticed({.memory_bytes = 256 << 10,
+                         .blind_puts = true,
+                         .faults = {.flush_in_debt = true}}));
+}
+
+TEST(EngineFault, SettlementsThatAreNotLoggedAreNoticed) {
+  EXPECT_TRUE(IsNoticed({.memory_bytes = 256 << 10,
+                         .blind_puts = true,
+                         .faults = {.settle_unlogged = true}}));
+}
+
 TEST(EngineFault, SequencesUsedTwiceAreNoticed) {
   EXPECT_TRUE(
       IsNoticed({.clock_jumps = true, .faults = {.reuse_sequences = true}}));

@@ -62,6 +62,10 @@ Options EngineModel::EngineOptions() {
   options.key_ranges = {
       {.leading = 'M', .scope_lengths = {5}}
   };
+  options.on_settle = [](const BlindRow& row, Settlement* settlement) {
+    const uint32_t scope = base::LoadBig<uint32_t>(row.key.data() + 1);
+    --settlement->counts[CounterOf(scope)];
+  };
   options.faults = options_.faults;
   return options;
 }
@@ -295,6 +299,7 @@ base::Status EngineModel::WriteSomething() {
   State next = states_.back();
   WriteBatch batch;
   const uint64_t count = 1 + random_.Below(3);
+  int64_t added = 0;
   std::map<std::string, bool> touched;
   for (uint64_t i = 0; i < count; ++i) {
     const std::string name =
@@ -310,14 +315,22 @@ base::Status EngineModel::WriteSomething() {
     }
     if (random_.OneIn(3)) {
       batch.Delete(key, HashKey(key), nothing_below);
-      next.counter -= static_cast<int64_t>(next.rows.erase(name));
+      added -= static_cast<int64_t>(next.rows.erase(name));
       continue;
     }
-    batch.Put(key, HashKey(key), ValueOf(++writes_), nothing_below);
-    next.counter += next.rows.count(name) == 0;
-    next.rows[name] = writes_;
+    const bool is_new = next.rows.count(name) == 0;
+    next.rows[name] = ++writes_;
+    if (options_.blind_puts && lookup.found == Found::kMiss &&
+        engine_->MayPutBlind() && random_.OneIn(2)) {
+      batch.BlindPut(key, HashKey(key), ValueOf(writes_));
+      ++added;
+      continue;
+    }
+    batch.Put(key, HashKey(key), ValueOf(writes_), nothing_below);
+    added += is_new;
   }
-  batch.AddCount(kCounter, next.counter - states_.back().counter);
+  batch.AddCount(CounterOf(next.scope), added);
+  next.counter = static_cast<int64_t>(next.rows.size());
   return Note(std::move(next), engine_->Write(batch));
 }
 
@@ -330,7 +343,8 @@ base::Status EngineModel::KillScope() {
   base::PutBig<uint32_t>(&value, next.scope);
   batch.Put(kScopeRow, HashKey(kScopeRow), value);
   batch.KillScope(ScopePrefix(last.scope));
-  batch.AddCount(kCounter, -last.counter);
+  const uint64_t counter = CounterOf(last.scope);
+  batch.AddCount(counter, -engine_->counter(counter));
   return Note(std::move(next), engine_->Write(batch, /*may_use_reserve=*/true));
 }
 

@@ -47,6 +47,7 @@ struct ModelOptions {
   size_t value_bytes = 3000;  // at most, but for a few large ones
   bool kills = true;
   bool cold_reads = false;  // by FetchAsync, too
+  bool blind_puts = false;  // of keys that are not in memory
 
   // Trouble.
   bool clock_jumps = false;
@@ -103,9 +104,10 @@ class EngineModel {
   };
 
   static constexpr char kScopeRow[] = "Kscope";
-  static constexpr uint64_t kCounter = 7;
   static constexpr ValueId kNonsense = UINT64_MAX;
   static std::string ScopePrefix(uint32_t scope);
+  // Of the rows of a scope.
+  static uint64_t CounterOf(uint32_t scope) { return scope; }
   static std::string RowKey(uint32_t scope, const std::string& name);
 
   Options EngineOptions();

@@ -18,12 +18,14 @@ WriteBatch Sample() {
   batch.Delete(std::string("\0\xff", 2), HashKey({"\0\xff", 2}));
   batch.KillScope("prefix");
   batch.AddCount(300, std::numeric_limits<int64_t>::min());
+  batch.BlindPut("blind", HashKey("blind"), "value");
+  batch.Settle("key");
   return batch;
 }
 
 TEST(WriteBatch, KeepsItsOperationsInOrder) {
   const WriteBatch batch = Sample();
-  ASSERT_EQ(batch.size(), 5u);
+  ASSERT_EQ(batch.size(), 7u);
   EXPECT_EQ(batch[0].opcode, Opcode::kPut);
   EXPECT_EQ(batch[0].key, "key");
   EXPECT_EQ(batch[0].value, "value");
@@ -37,6 +39,11 @@ TEST(WriteBatch, KeepsItsOperationsInOrder) {
   EXPECT_EQ(batch[4].opcode, Opcode::kAddCount);
   EXPECT_EQ(batch[4].counter, 300u);
   EXPECT_EQ(batch[4].delta, std::numeric_limits<int64_t>::min());
+  EXPECT_EQ(batch[5].opcode, Opcode::kBlindPut);
+  EXPECT_EQ(batch[5].value, "value");
+  EXPECT_EQ(batch[5].hash, HashKey("blind"));
+  EXPECT_EQ(batch[6].opcode, Opcode::kSettle);
+  EXPECT_EQ(batch[6].key, "key");
 }
 
 TEST(WriteBatch, HasTheBytesThatTheReadmeDraws) {

@@ -34,9 +34,16 @@ void ShowOperation(const lsm::Operation& operation, Printer* printer) {
   Fields fields;
   switch (operation.opcode) {
     case lsm::Opcode::kPut:
+    case lsm::Opcode::kBlindPut:
       AddKey(operation.key, &fields);
       AddValue(operation.key, operation.value, &fields);
-      printer->Line(2, "put", fields);
+      printer->Line(2,
+                    operation.opcode == lsm::Opcode::kPut ? "put" : "blind-put",
+                    fields);
+      break;
+    case lsm::Opcode::kSettle:
+      AddKey(operation.key, &fields);
+      printer->Line(2, "settle", fields);
       break;
     case lsm::Opcode::kDelete:
       AddKey(operation.key, &fields);

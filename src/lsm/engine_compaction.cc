@@ -1,0 +1,165 @@
+// Compaction: what is merged, moved or dropped is chosen from the installed
+// version (picker.h); the merge runs on a lane, and ends like a flush.
+
+#include <set>
+#include <utility>
+
+#include "lsm/engine_body.h"
+
+namespace lsm {
+namespace {
+
+// What a compaction reads of one run at once.
+constexpr size_t kReadaheadBytes = 256 << 10;
+
+}  // namespace
+
+struct Engine::Body::CompactionInput {
+  Choice choice;
+  std::shared_ptr<const Version> version;
+  std::map<std::string, Sequence> killed;
+  Sequence oldest_reader = kSequenceMax;
+  std::vector<Done> waiters;  // for everything to be in the bottom level
+  Commit commit;
+};
+
+void Engine::Body::StartCompaction() {
+  std::shared_ptr<CompactionInput> input =
+      std::exchange(stalled_compaction_, nullptr);
+  if (input == nullptr) input = NewCompaction();
+  if (input == nullptr) return;
+  compacting_ = true;
+  scheduler_.Start(Lane::kCompaction, [this, input] {
+    const base::Status status = CompactInBackground(input);
+    mailbox_.Post([this, input, status] { FinishCompaction(input, status); });
+  });
+}
+
+std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
+  look_for_work_ = false;
+  // "Everything" includes what is still in memory: it is flushed first.
+  const bool everything = compact_all_ && sealed_.empty();
+  const Sequence oldest_reader = OldestReader();
+  const auto dead = MakeDeadScopes(scopes_.all(), oldest_reader);
+  Choice choice = everything ? PickEverything(*version_, dead.get())
+                             : Pick(*version_, MakePickerOptions(), dead.get());
+  std::vector<Done> waiters;
+  if (everything) {
+    compact_all_ = false;
+    waiters.swap(compact_waiters_);
+  }
+  if (choice.kind == Choice::Kind::kNothing) {
+    for (Done& done : waiters) done(base::Status::Ok());
+    return nullptr;
+  }
+  auto input = std::make_shared<CompactionInput>();
+  compaction_awaited_ = !waiters.empty();
+  input->choice = std::move(choice);
+  input->version = version_;
+  input->killed = scopes_.all();
+  input->oldest_reader = oldest_reader;
+  input->waiters = std::move(waiters);
+  input->commit.edit.removed_dead_scopes = std::exchange(forgotten_scopes_, {});
+  return input;
+}
+
+base::Status Engine::Body::CompactInBackground(
+    const std::shared_ptr<CompactionInput>& input) {
+  Commit& commit = input->commit;
+  if (commit.appended) return CommitInBackground({input, &commit});
+  const Choice& choice = input->choice;
+  for (const TableFilePtr& file : choice.inputs) {
+    commit.edit.removed_tables.push_back(file->number());
+  }
+  switch (choice.kind) {
+    case Choice::Kind::kNothing:
+      break;
+    case Choice::Kind::kMove:
+      for (const TableFilePtr& file : choice.inputs) {
+        commit.edit.added_tables.push_back(
+            {.level = static_cast<uint8_t>(choice.output_level),
+             .info = file->info()});
+      }
+      break;
+    case Choice::Kind::kMerge:
+      TRY(MergeTables(input.get()));
+      commit.inputs = choice.inputs;
+      break;
+    case Choice::Kind::kDrop:
+      commit.inputs = choice.inputs;
+      break;
+  }
+  return CommitInBackground({input, &commit});
+}
+
+base::Status Engine::Body::MergeTables(CompactionInput* input) {
+  const int level = input->choice.output_level;
+  MergeJob job;
+  TRY_ASSIGN(job.sources, OpenInputs(*input));
+  // No snapshots: see pinned_snapshot.h.
+  job.drop.dead_scopes = MakeDeadScopes(input->killed, input->oldest_reader);
+  job.drop.nothing_below = [&](std::string_view key) {
+    return options_.faults.drop_tombstones_early ||
+           input->version->NothingBelow(level, /*run=*/0, key);
+  };
+  job.output = MakeWriterOptions(level, &compaction_pacer_);
+  TRY_ASSIGN(const MergeResult merged, RunMerge(std::move(job)));
+
+  Commit& commit = input->commit;
+  TRY_ASSIGN(commit.opened, OpenTables(merged.tables));
+  for (const TableInfo& info : merged.tables) {
+    commit.edit.added_tables.push_back(
+        {.level = static_cast<uint8_t>(level), .info = info});
+  }
+  for (const TableFilePtr& file : input->choice.inputs) {
+    commit.bytes_read += file->info().bytes;
+  }
+  commit.bytes_written = merged.bytes_written;
+  return base::Status::Ok();
+}
+
+// One source for each run that the inputs belong to: its tables are read one
+// after the other, so that memory does not grow with their number.
+base::Result<std::vector<std::unique_ptr<RowIterator>>>
+Engine::Body::OpenInputs(const CompactionInput& input) {
+  std::set<uint64_t> chosen;
+  for (const TableFilePtr& file : input.choice.inputs) {
+    chosen.insert(file->number());
+  }
+  std::vector<std::unique_ptr<RowIterator>> sources;
+  for (int level = 0; level < kLevelsMax; ++level) {
+    for (const auto& run : input.version->level(level)) {
+      std::vector<TableFilePtr> files;
+      for (const TableFilePtr& file : run->files()) {
+        if (chosen.contains(file->number())) files.push_back(file);
+      }
+      if (files.empty()) continue;
+      TRY_ASSIGN(std::shared_ptr<const Run> part,
+                 Run::Create(run->id(), std::move(files)));
+      sources.push_back(NewRunIterator(
+          std::move(part),
+          {.fill_cache = false, .readahead_bytes = kReadaheadBytes}));
+    }
+  }
+  return sources;
+}
+
+void Engine::Body::FinishCompaction(
+    const std::shared_ptr<CompactionInput>& input, const base::Status& status) {
+  compacting_ = false;
+  look_for_work_ = true;
+  if (!status.ok()) {
+    if (input->commit.appended) {
+      stalled_compaction_ = input;
+    } else {
+      // Its edit was to say so; the next one does.
+      const auto& forgotten = input->commit.edit.removed_dead_scopes;
+      forgotten_scopes_.insert(forgotten_scopes_.end(), forgotten.begin(),
+                               forgotten.end());
+    }
+    NoteBackgroundError(status.With("compaction"));
+  }
+  for (Done& done : std::exchange(input->waiters, {})) done(status);
+}
+
+}  // namespace lsm

@@ -1,0 +1,151 @@
+#include "lsm/settlements.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace lsm {
+namespace {
+
+// Debts with the pool at once. Neighbours are read by one job, for they may
+// share a block; a job is short, since a client's read may wait for it.
+constexpr size_t kInFlightMax = 512;
+constexpr size_t kDebtsOfJob = 8;
+
+// A row that cannot be read is tried again, then taken for one that existed:
+// a filter has said so.
+constexpr int64_t kRetryUs = 1'000'000;
+constexpr int kFailuresMax = 5;
+
+bool IsValue(const std::optional<TableRow>& row) {
+  return row && KindOf(row->packed) == Kind::kValue;
+}
+
+}  // namespace
+
+void Settlements::Owe(std::string_view key, Sequence sequence) {
+  auto debt = std::make_shared<Debt>();
+  debt->key = key;
+  debt->sequence = sequence;
+  const bool is_new = debts_.emplace(debt->key, debt).second;
+  CHECK(is_new);
+  order_.push_back(debt);
+  unread_.push_back(std::move(debt));
+}
+
+void Settlements::Pay(std::string_view key) {
+  const auto found = debts_.find(key);
+  if (found == debts_.end()) return;
+  found->second->paid = true;
+  debts_.erase(found);
+  while (!order_.empty() && order_.front()->paid) order_.pop_front();
+}
+
+Sequence Settlements::oldest() const {
+  return order_.empty() ? kSequenceMax : order_.front()->sequence;
+}
+
+Sequence Settlements::newest() const {
+  return order_.empty() ? 0 : order_.back()->sequence;
+}
+
+std::vector<Settlements::DebtPtr> Settlements::TakeUnread(
+    size_t max, const IsDead& is_dead) {
+  std::vector<DebtPtr> taken;
+  while (!unread_.empty() && taken.size() < max) {
+    DebtPtr debt = std::move(unread_.front());
+    unread_.pop_front();
+    if (debt->paid) continue;
+    if (is_dead(debt->key, debt->sequence)) {
+      known_.push_back(std::move(debt));
+    } else {
+      taken.push_back(std::move(debt));
+    }
+  }
+  std::sort(taken.begin(), taken.end(),
+            [](const DebtPtr& a, const DebtPtr& b) { return a->key < b->key; });
+  return taken;
+}
+
+void Settlements::StartReads(const std::shared_ptr<const Version>& version,
+                             int64_t now_us, const IsDead& is_dead,
+                             ReaderPool* pool) {
+  now_us_ = now_us;
+  while (!failed_.empty() && failed_.front().at_us <= now_us) {
+    unread_.push_back(std::move(failed_.front().debt));
+    failed_.pop_front();
+  }
+  if (unread_.empty() || in_flight_ > kInFlightMax / 2) return;
+  const std::vector<DebtPtr> debts =
+      TakeUnread(kInFlightMax - in_flight_, is_dead);
+  in_flight_ += debts.size();
+  std::vector<ReaderPool::Job> jobs;
+  for (size_t i = 0; i < debts.size(); i += kDebtsOfJob) {
+    const size_t end = std::min(i + kDebtsOfJob, debts.size());
+    std::vector<DebtPtr> some(debts.begin() + i, debts.begin() + end);
+    jobs.push_back([this, pin = version, some = std::move(some)]() mutable {
+      for (const DebtPtr& debt : some) {
+        debt->row = pin->Get(debt->key, HashKey(debt->key), kSequenceMax);
+      }
+      // Here, because the last one to let go of a version takes it apart.
+      pin.reset();
+      mailbox_->Post([this, some = std::move(some)] { Arrive(some); });
+    });
+  }
+  pool->Start(std::move(jobs));
+}
+
+void Settlements::Arrive(const std::vector<DebtPtr>& debts) {
+  in_flight_ -= debts.size();
+  for (const DebtPtr& debt : debts) {
+    if (debt->paid) continue;
+    if (debt->row.ok() || ++debt->failures == kFailuresMax) {
+      known_.push_back(debt);
+    } else {
+      failed_.push_back({debt, now_us_ + kRetryUs});
+    }
+  }
+}
+
+base::Result<std::vector<Settlements::Known>> Settlements::ReadAll(
+    const Version& version) const {
+  std::vector<Known> all;
+  for (const auto& [key, debt] : debts_) {
+    TRY_ASSIGN(std::optional<TableRow> row,
+               version.Get(key, HashKey(key), kSequenceMax));
+    const bool existed = IsValue(row);
+    all.push_back({debt->key, debt->sequence, existed, std::move(row)});
+  }
+  return all;
+}
+
+std::vector<Settlements::Known> Settlements::TakeKnown(size_t max) {
+  std::vector<Known> taken;
+  while (!known_.empty() && taken.size() < max) {
+    const DebtPtr debt = std::move(known_.front());
+    known_.pop_front();
+    if (debt->paid) continue;
+    Known known{debt->key, debt->sequence, /*existed=*/true, std::nullopt};
+    if (debt->row.ok()) {
+      known.existed = IsValue(debt->row.value());
+      known.row = std::move(debt->row).value();
+    } else {
+      base::LogWarning("a count of keys may be wrong by one: ",
+                       debt->row.status().message());
+    }
+    taken.push_back(std::move(known));
+  }
+  return taken;
+}
+
+std::shared_ptr<const void> Settlements::Hold() {
+  std::shared_ptr<const void> hold = hold_.lock();
+  if (hold == nullptr) {
+    hold = std::make_shared<char>();
+    hold_ = hold;
+  }
+  return hold;
+}
+
+}  // namespace lsm
