@@ -62,6 +62,26 @@ TEST_F(SavedRowsTest, LeaveOutScopesThatWereKilledLater) {
   EXPECT_EQ(live[0].first, "M2x");
 }
 
+TEST_F(SavedRowsTest, TellWhatLiesBelowABlindPutUntilItIsSettled) {
+  AddTable(1, {Value("a", 1, "old a"), Value("b", 2, "old b")});
+  WriteBatch batch;
+  for (const char* key : {"a", "b", "new"}) {
+    batch.BlindPut(key, HashKey(key), "new");
+  }
+  saved_.AddBatch(5, batch);
+  WriteBatch settlement;
+  settlement.Settle("a");
+  saved_.AddBatch(6, settlement);
+  std::vector<std::string> owed;
+  const auto note = [&](std::string_view, uint64_t, std::string_view value) {
+    owed.emplace_back(value);
+    return base::Status::Ok();
+  };
+  ASSERT_TRUE(saved_.VisitOwed({}, note).ok());
+  EXPECT_EQ(owed, std::vector<std::string>{"old b"});
+  EXPECT_EQ(Live().size(), 3u);
+}
+
 TEST_F(SavedRowsTest, HaveEachRowOnceThoughLogAndTableHaveIt) {
   AddTable(1, {Value("a", 7, "x")});
   WriteBatch batch;
