@@ -52,6 +52,14 @@ TEST(EngineCrash, LosesNothingSyncedAtAnyPoint) {
   for (uint64_t seed = 1; seed <= 4; ++seed) CrashEverywhere(seed, 120, 4, {});
 }
 
+TEST(EngineCrash, ReadersSeeTheirMoment) {
+  const ModelOptions options = {.memory_bytes = 256 << 10, .readers = true};
+  for (uint64_t seed = 21; seed <= 23; ++seed) {
+    CrashEverywhere(seed, 200, 8, options);
+  }
+  CrashAnywhere(200, 60, 400, options);
+}
+
 TEST(EngineCrash, CountsRowsThatWerePutBlindly) {
   const ModelOptions options = {.memory_bytes = 256 << 10, .blind_puts = true};
   for (uint64_t seed = 1; seed <= 4; ++seed) {
@@ -164,6 +172,7 @@ TEST(EngineCrash, SurvivesALongTimeOfEverything) {
     options.changing_policy = random.OneIn(4);
     options.cold_reads = random.OneIn(2);
     // A row that is never read is settled by guess.
+    options.readers = random.OneIn(2);
     options.blind_puts = random.OneIn(2) && !options.failing_reads;
     const int steps = 50 << random.Below(4);
     const uint64_t at = 1 + random.Below(static_cast<uint64_t>(steps) * 2);

@@ -59,6 +59,11 @@ TEST(EngineFault, RowsDroppedForAKillThatIsNotSyncedAreNoticed) {
       /*first_seed=*/110));
 }
 
+TEST(EngineFault, FlushesThatForgetSnapshotsAreNoticed) {
+  EXPECT_TRUE(
+      IsNoticed({.readers = true, .faults = {.flush_over_snapshots = true}}));
+}
+
 TEST(EngineFault, FlushesThatForgetDebtsAreNoticed) {
   EXPECT_TRUE(IsNoticed({.memory_bytes = 256 << 10,
                          .blind_puts = true,

@@ -95,6 +95,7 @@ EngineModel::ValueId EngineModel::IdOf(std::string_view value) const {
 // --- Lives.
 
 base::Status EngineModel::Open(std::shared_ptr<CrashFileSystem> disk) {
+  snapshots_.clear();
   engine_.reset();
   disk_ = std::move(disk);
   disk_->SetDirect(options_.log_direct);
@@ -135,7 +136,9 @@ void EngineModel::Crash(bool killed) {
   ForgetSynced();
   // What a failed sync left in the page cache is not believed again.
   if (killed && engine_->log_error().ok()) required_ = engine_->released();
+  snapshots_.clear();
   engine_.reset();
+  checkpoint_states_.clear();
 }
 
 base::Status EngineModel::Reopen(std::shared_ptr<CrashFileSystem> disk) {
@@ -227,6 +230,7 @@ base::Status EngineModel::Step() {
   MakeTrouble();
   // Drawn only if asked for, so that all other histories stay as they are.
   if (options_.cold_reads && random_.OneIn(4)) AskForSomething();
+  if (options_.readers && random_.OneIn(5)) TRY(ReadBeside());
   const uint64_t dice = random_.Below(100);
   if (dice < 60) return WriteSomething();
   if (dice < 62) return options_.kills ? KillScope() : base::Status::Ok();
@@ -291,6 +295,7 @@ base::Status EngineModel::Note(State next,
                          states_.back().sequence, " was applied, ",
                          highest_on_disk_, " was found on the disk"));
   }
+  if (!checkpoint_states_.empty()) checkpoint_states_.push_back(next);
   states_.push_back(std::move(next));
   return base::Status::Ok();
 }

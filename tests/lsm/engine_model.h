@@ -27,10 +27,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/mutex.h"
 #include "base/random.h"
 #include "lsm/engine.h"
+#include "lsm/snapshot_reader.h"
 #include "support/crash_file_system.h"
 #include "support/manual_clock.h"
 
@@ -48,6 +50,7 @@ struct ModelOptions {
   bool kills = true;
   bool cold_reads = false;  // by FetchAsync, too
   bool blind_puts = false;  // of keys that are not in memory
+  bool readers = false;     // snapshots, ranges in pages, checkpoints
 
   // Trouble.
   bool clock_jumps = false;
@@ -103,6 +106,11 @@ class EngineModel {
     int64_t counter = 0;
   };
 
+  struct HeldSnapshot {
+    std::shared_ptr<const PinnedSnapshot> snapshot;
+    State state;
+  };
+
   static constexpr char kScopeRow[] = "Kscope";
   static constexpr ValueId kNonsense = UINT64_MAX;
   static std::string ScopePrefix(uint32_t scope);
@@ -136,6 +144,15 @@ class EngineModel {
   void CheckKey(const std::string& name);
   void CheckReadError(const base::Status& status);
   void AskForSomething();
+
+  // Reading beside the engine (engine_model_readers.cc).
+  base::Status ReadBeside();
+  void CheckRange();
+  void CheckSnapshot(const HeldSnapshot& held);
+  void CheckPages(const RangePin& pin, const State& expected);
+  base::Status TakeCheckpoint();
+  void CheckCopy(const std::string& directory, const State& expected);
+
   // The highest sequence in any valid header of a log segment.
   Sequence HighestOnDisk();
   void ForgetSynced();
@@ -153,6 +170,10 @@ class EngineModel {
   uint64_t wakes_ GUARDED_BY(mutex_) = 0;
 
   std::unique_ptr<Engine> engine_;
+  std::deque<HeldSnapshot> snapshots_;
+  // Since a checkpoint was asked for; empty when none is.
+  std::vector<State> checkpoint_states_;
+  int checkpoints_ = 0;
   // The last state that a power cut must leave, then all later ones.
   std::deque<State> states_;
   // What kill -9 must leave; a power cut before the next opening may yet take
