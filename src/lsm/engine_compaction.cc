@@ -1,9 +1,12 @@
 // Compaction: what is merged, moved or dropped is chosen from the installed
 // version (picker.h); the merge runs on a lane, and ends like a flush.
 
+#include <algorithm>
 #include <set>
+#include <thread>
 #include <utility>
 
+#include "lsm/compaction/split_merge.h"
 #include "lsm/engine_body.h"
 
 namespace lsm {
@@ -11,6 +14,16 @@ namespace {
 
 // What a compaction reads of one run at once.
 constexpr size_t kReadaheadBytes = 256 << 10;
+
+// A part of a merge is worth a thread if it makes this many tables.
+constexpr uint64_t kTablesOfPart = 2;
+
+size_t CompactionThreads(const Options& options) {
+  if (options.compaction_threads > 0) {
+    return static_cast<size_t>(options.compaction_threads);
+  }
+  return std::max(1u, std::thread::hardware_concurrency() / 4);
+}
 
 }  // namespace
 
@@ -94,16 +107,24 @@ base::Status Engine::Body::CompactInBackground(
 
 base::Status Engine::Body::MergeTables(CompactionInput* input) {
   const int level = input->choice.output_level;
-  MergeJob job;
-  TRY_ASSIGN(job.sources, OpenInputs(*input));
   // No snapshots: see pinned_snapshot.h.
-  job.drop.dead_scopes = MakeDeadScopes(input->killed, input->oldest_reader);
-  job.drop.nothing_below = [&](std::string_view key) {
-    return options_.faults.drop_tombstones_early ||
-           input->version->NothingBelow(level, /*run=*/0, key);
+  const auto dead = MakeDeadScopes(input->killed, input->oldest_reader);
+  const auto new_job = [&]() -> base::Result<MergeJob> {
+    MergeJob job;
+    TRY_ASSIGN(job.sources, OpenInputs(*input));
+    job.drop.dead_scopes = dead;
+    job.drop.nothing_below = [&](std::string_view key) {
+      return options_.faults.drop_tombstones_early ||
+             input->version->NothingBelow(level, /*run=*/0, key);
+    };
+    job.output = MakeWriterOptions(level, &compaction_pacer_);
+    return job;
   };
-  job.output = MakeWriterOptions(level, &compaction_pacer_);
-  TRY_ASSIGN(const MergeResult merged, RunMerge(std::move(job)));
+  const std::vector<std::string> cuts =
+      CutsOf(input->choice.inputs, CompactionThreads(options_),
+             kTablesOfPart * options_.table_bytes);
+  TRY_ASSIGN(const MergeResult merged,
+             RunSplitMerge(new_job, cuts, options_.background_threads));
 
   Commit& commit = input->commit;
   TRY_ASSIGN(commit.opened, OpenTables(merged.tables));

@@ -67,6 +67,8 @@ struct Options {
   int log_depth = 2;                      // frames in flight, 1 to 8
   uint64_t log_retained_bytes = 1 << 30;  // beyond it a flush is forced
   int reader_threads = 4;                 // for FetchAsync, at least 1
+  // That share one large compaction. 0: one for every four processors.
+  int compaction_threads = 0;
 
   // The budget for records, block cache, filters and indexes together.
   uint64_t memory_bytes = uint64_t{1} << 30;

@@ -17,6 +17,7 @@ EngineLab::EngineLab() : disk(std::make_shared<support::CrashFileSystem>()) {
   options.log_segment_bytes = 64 << 10;
   options.memory_bytes = 8 << 20;
   options.background_threads = false;
+  options.compaction_threads = 2;
   options.key_ranges = {
       {.leading = 'M', .scope_lengths = {2}}
   };

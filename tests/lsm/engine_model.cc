@@ -54,6 +54,7 @@ Options EngineModel::EngineOptions() {
   options.log_depth = options_.log_depth;
   options.memory_bytes = options_.memory_bytes;
   options.background_threads = options_.threads;
+  options.compaction_threads = 3;
   options.on_progress = [this] {
     base::MutexLock lock(mutex_);
     ++wakes_;

@@ -13,7 +13,9 @@ base::Result<MergeResult> RunMerge(MergeJob job) {
   TableWriter writer(std::move(job.output));
   const std::unique_ptr<RowIterator> rows =
       NewMergingIterator(std::move(job.sources));
-  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+  job.begin.empty() ? rows->SeekToFirst() : rows->Seek(job.begin);
+  for (; rows->Valid(); rows->Next()) {
+    if (!job.end.empty() && rows->key() >= job.end) break;
     if (!rules.Keep(rows->key(), rows->packed())) continue;
     TRY(writer.Add(rows->key(), rows->packed(), rows->value()));
   }

@@ -10,7 +10,7 @@
 
 #include <functional>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "base/status.h"
@@ -23,6 +23,9 @@ namespace lsm {
 struct MergeJob {
   // Newest first is not required: sequences decide.
   std::vector<std::unique_ptr<RowIterator>> sources;
+  // Keys in [begin, end) only; an empty end is beyond every key.
+  std::string begin;
+  std::string end;
   DropContext drop;
   TableWriterOptions output;
 };
