@@ -70,7 +70,9 @@ std::shared_ptr<const Version> Engine::Body::PinTables() {
 void Engine::Body::InstallFetched(std::string_view key, uint64_t hash,
                                   const std::shared_ptr<const Version>& version,
                                   uint64_t packed, std::string_view value) {
-  if (version == version_) memory_.InstallClean(key, hash, packed, value);
+  if (version != version_) return;
+  // Whoever read it does not look again: this is the use it was read for.
+  memory_.InstallClean(key, hash, packed, value)->Touch();
 }
 
 // --- Checkpoints.

@@ -8,6 +8,7 @@
 
 #include "base/allocator.h"
 #include "base/check.h"
+#include "lsm/ghost_pair.h"
 
 namespace lsm {
 namespace {
@@ -27,6 +28,9 @@ constexpr size_t kProbes = 8;
 // A directory may be this many bits deeper than an even spread would make it.
 // Without the bound, keys made to collide could double it with every split.
 constexpr uint32_t kDepthSlack = 4;
+
+// Buckets of a segment with a number of its own instead of ghosts.
+constexpr size_t kOwnNumbers = 3;
 
 // The crowd's share of memory, about: a node of the map and its size class.
 constexpr size_t kCrowdBytes = 64;
@@ -49,25 +53,31 @@ uint32_t PlacementOf(uint64_t hash) {
   return static_cast<uint32_t>(hash >> 32);
 }
 
+uint16_t TagOf(uint64_t hash) { return hash & 0xffff; }
+uint16_t TagOfSlot(uint64_t slot) { return static_cast<uint16_t>(slot >> 48); }
+
 }  // namespace
 
 struct alignas(64) HashIndex::Bucket {
   uint64_t slots[kSlots];
   // Records that were passed on from here, whose search must go on.
   uint32_t overflow;
-  // The segment's own numbers live in its first buckets, see there.
-  uint32_t extra;
+  // In the first buckets the segment's own numbers, see there.
+  union {
+    uint32_t own_number;
+    GhostPair ghosts;
+  };
 };
 
 struct HashIndex::Segment {
   Bucket buckets[kBuckets];
 
   // Records in the buckets.
-  uint32_t& count() { return buckets[0].extra; }
+  uint32_t& count() { return buckets[0].own_number; }
   // Bits of the directory that lead here.
-  uint32_t& depth() { return buckets[1].extra; }
+  uint32_t& depth() { return buckets[1].own_number; }
   // Records of this segment that are in the crowd.
-  uint32_t& crowd() { return buckets[2].extra; }
+  uint32_t& crowd() { return buckets[2].own_number; }
 
   Bucket& At(uint32_t placement, size_t probe) {
     return buckets[(HomeOf(placement) + probe) & (kBuckets - 1)];
@@ -93,6 +103,12 @@ struct HashIndex::Segment {
     for (size_t probe = 0; probe < probes; ++probe) {
       At(placement, probe).overflow += static_cast<uint32_t>(change);
     }
+  }
+
+  // nullptr where there is no room for them.
+  GhostPair* Ghosts(uint32_t placement) {
+    const size_t home = HomeOf(placement);
+    return home < kOwnNumbers ? nullptr : &buckets[home].ghosts;
   }
 
   // Where the record is, if in the buckets; `*probe` is how far from home.
@@ -144,11 +160,11 @@ Record* HashIndex::Find(std::string_view key, uint64_t hash) const {
   const uint32_t placement = PlacementOf(hash);
   Segment* segment = SegmentOf(placement);
   if (segment == nullptr) return nullptr;
-  const uint64_t tag = hash & 0xffff;
+  const uint16_t tag = TagOf(hash);
   for (size_t probe = 0; probe < kProbes; ++probe) {
     const Bucket& bucket = segment->At(placement, probe);
     for (const uint64_t slot : bucket.slots) {
-      if (slot >> 48 != tag || slot == 0) continue;
+      if (TagOfSlot(slot) != tag || slot == 0) continue;
       Record* record = RecordOf(slot);
       if (record->key() == key) return record;
     }
@@ -169,7 +185,7 @@ void HashIndex::PrefetchRecord(uint64_t hash) const {
   Segment* segment = SegmentOf(placement);
   if (segment == nullptr) return;
   for (const uint64_t slot : segment->At(placement, 0).slots) {
-    if (slot >> 48 == (hash & 0xffff)) __builtin_prefetch(RecordOf(slot));
+    if (TagOfSlot(slot) == TagOf(hash)) __builtin_prefetch(RecordOf(slot));
   }
 }
 
@@ -234,6 +250,23 @@ void HashIndex::Erase(Record* record) {
   --segment->count();
   segment->AddOverflow(placement, probe, -1);
   if (segment->count() < kJoinCount / 2) MaybeJoin(segment, placement);
+}
+
+void HashIndex::Evict(Record* record) {
+  Segment* segment = SegmentOf(record->placement());
+  CHECK(segment != nullptr);
+  size_t probe;
+  const uint64_t* const place = segment->Locate(record, &probe);
+  GhostPair* const ghosts = segment->Ghosts(record->placement());
+  if (place != nullptr && ghosts != nullptr) ghosts->Add(TagOfSlot(*place));
+  Erase(record);
+}
+
+bool HashIndex::TakeGhost(uint64_t hash) {
+  Segment* segment = SegmentOf(PlacementOf(hash));
+  if (segment == nullptr) return false;
+  GhostPair* const ghosts = segment->Ghosts(PlacementOf(hash));
+  return ghosts != nullptr && ghosts->Take(TagOf(hash));
 }
 
 HashIndex::Batch HashIndex::Sweep(Cursor* cursor) const {
@@ -301,6 +334,10 @@ void HashIndex::Split(Segment* segment, uint32_t placement) {
   if (depth > shard.depth) ResizeDirectory(&shard, depth);
 
   Segment* upper = NewSegment(depth);
+  // Nobody knows on which side a ghost would be now.
+  for (size_t i = kOwnNumbers; i < kBuckets; ++i) {
+    upper->buckets[i].ghosts = segment->buckets[i].ghosts;
+  }
   segment->depth() = depth;
   depth_counts[depth - 1] -= 1;
   depth_counts[depth] += 2;

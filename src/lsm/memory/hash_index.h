@@ -6,7 +6,7 @@
 //   placement =  shard (7) | directory (up to 18) | bucket (7)
 //
 //   shard -> directory -> segment of 8 KiB = 128 buckets of one cache line
-//   bucket = 7 x { tag 16 | Record* 48 }, overflow u32, extra u32
+//   bucket = 7 x { tag 16 | Record* 48 }, overflow u32, two ghosts' tags
 //
 // A full segment splits in two, a nearly empty one joins its sibling; nothing
 // else ever moves, so no operation costs more than one split (about 10 us)
@@ -19,7 +19,10 @@
 // ordinary ordered map, the crowd: they cost a tree search each, but never a
 // long chain and never a directory blown up in vain.
 //
-// The index does not own the records.
+// The index does not own the records. It remembers some that it lost: a bucket
+// has room for the tags of two ghosts, records that were evicted lately. They
+// cost neither memory nor a cache line that is not looked at anyway, and there
+// are about half as many of them as of records.
 //
 // Invariants
 //   - A key is in at most one place.
@@ -61,6 +64,11 @@ class HashIndex {
   void Replace(Record* old, Record* now);
   // REQUIRES: `record` is here. The record must live until the call returns.
   void Erase(Record* record);
+  // The same, and its ghost stays for a while.
+  void Evict(Record* record);
+  // Whether there is a ghost of this hash, which then goes. Wrong for one hash
+  // in some 30000.
+  bool TakeGhost(uint64_t hash);
 
   size_t size() const { return size_; }
   // Buckets and directories, in true bytes.

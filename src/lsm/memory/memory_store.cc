@@ -1,8 +1,26 @@
 #include "lsm/memory/memory_store.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace lsm {
+namespace {
+
+// One part in so many of the clean bytes may be on probation where the hand
+// stands that evicts them. There they have gathered for a whole round: it is
+// half as much all round.
+constexpr uint64_t kProbationShare = 6;
+
+// The read that brings a record to memory is a use; the next one proves it.
+constexpr uint8_t kProvingUses = 2;
+
+// How many records a hand must see for what it saw before to count half: at
+// most so many, and fewer where a round is short.
+constexpr size_t kSeenHalfLife = 256;
+constexpr size_t kHalfLivesPerRound = 16;
+
+}  // namespace
 
 MemoryStore::MemoryStore(MemoryOptions options)
     : first_id_(options.first_generation),
@@ -69,6 +87,7 @@ void MemoryStore::WriteNew(std::string_view key, uint64_t hash,
                            const Record::Content& content) {
   Record* record = Record::New(key, hash, content);
   index_.Insert(record, hash);
+  BeginUse(record, hash);
   AddToActive(record);
 }
 
@@ -82,7 +101,7 @@ void MemoryStore::WriteOverActive(Record* old, uint64_t hash,
     return;
   }
   Record* now = Record::New(old->key(), hash, content);
-  now->set_uses(old->uses());
+  now->CopyUse(*old);
   index_.Replace(old, now);
   active->index_.Replace(now);
   active->record_bytes_ += now->bytes();
@@ -101,7 +120,7 @@ void MemoryStore::WriteOverOlder(Record* old, uint64_t hash,
     return;
   }
   Record* now = Record::New(old->key(), hash, content);
-  now->set_uses(old->uses());
+  now->CopyUse(*old);
   index_.Replace(old, now);
   AddToActive(now);
   if (keeper == nullptr) {
@@ -126,9 +145,8 @@ const Record* MemoryStore::InstallClean(std::string_view key, uint64_t hash,
   Record* record = index_.Find(key, hash);
   if (record != nullptr) return record;
   record = Record::New(key, hash, {packed, value});
-  // Known absence is cheap to learn again: it goes before values do.
-  record->set_uses(record->tombstone() ? 0 : 1);
   index_.Insert(record, hash);
+  BeginUse(record, hash);
   clean_bytes_ += record->bytes();
   return record;
 }
@@ -175,26 +193,59 @@ const Record* MemoryStore::DrawDirty(base::Random* random,
   return nullptr;
 }
 
+// What has a ghost was evicted too early: it begins as proven, and not as the
+// first of the proven to go.
+void MemoryStore::BeginUse(const Record* record, uint64_t hash) {
+  if (index_.TakeGhost(hash)) record->SetUse(/*uses=*/0, /*proven=*/true);
+}
+
 size_t MemoryStore::EvictClean(size_t bytes_wanted, size_t steps_max) {
   size_t freed = 0;
   for (size_t steps = 0; steps < steps_max && freed < bytes_wanted;) {
-    const HashIndex::Batch batch = index_.Sweep(&clock_hand_);
+    const bool proven_turn =
+        seen_.probation_bytes * kProbationShare <= seen_.bytes;
+    const HashIndex::Batch batch =
+        index_.Sweep(proven_turn ? &proven_hand_ : &probation_hand_);
     steps += 1 + batch.size;
-    for (size_t i = 0; i < batch.size && freed < bytes_wanted; ++i) {
+    // To the end of the bucket, or its last records would be passed over.
+    for (size_t i = 0; i < batch.size; ++i) {
       Record* record = batch.records[i];
-      if (IsDirty(*record)) continue;
-      if (record->uses() > 0) {
-        record->set_uses(record->uses() - 1);
-        continue;
-      }
-      if (PinnedGeneration(record->generation()) != nullptr) continue;
-      freed += record->bytes();
-      index_.Erase(record);
-      Record::Free(record);
+      if (!IsDirty(*record)) freed += EvictOrAge(record, proven_turn);
     }
   }
   clean_bytes_ -= freed;
   return freed;
+}
+
+size_t MemoryStore::EvictOrAge(Record* record, bool proven_turn) {
+  NoteSeen(*record);
+  if (record->proven() != proven_turn) return 0;
+  if (proven_turn && record->uses() > 0) {
+    record->SetUse(record->uses() - 1, /*proven=*/true);
+    return 0;
+  }
+  if (!proven_turn && record->uses() >= kProvingUses) {
+    record->SetUse(/*uses=*/1, /*proven=*/true);
+    return 0;
+  }
+  if (PinnedGeneration(record->generation()) != nullptr) return 0;
+  const size_t bytes = record->bytes();
+  if (proven_turn) {
+    index_.Erase(record);
+  } else {
+    index_.Evict(record);
+  }
+  Record::Free(record);
+  return bytes;
+}
+
+void MemoryStore::NoteSeen(const Record& record) {
+  seen_.bytes += record.bytes();
+  if (!record.proven()) seen_.probation_bytes += record.bytes();
+  const size_t half_life =
+      std::min(kSeenHalfLife, records() / kHalfLivesPerRound);
+  if (++seen_.records < half_life) return;
+  seen_ = {seen_.probation_bytes / 2, seen_.bytes / 2, 0};
 }
 
 bool MemoryStore::FreeSome(size_t steps) {

@@ -9,8 +9,15 @@
 //              clean one that nobody else reaches, in place if it fits
 //   Seal       O(1): the active generation becomes immutable
 //   flushed    O(generations): its records are clean by comparison of ids
-//   EvictClean frees clean records, least used first (CLOCK)
+//   EvictClean frees clean records, those first that were used but once
 //   FreeSome   takes apart what is no longer needed, a slice at a time
+//
+// Eviction is S3-FIFO without the queues. A record begins on probation; used
+// again before it is evicted it is proven, and so is one that comes back while
+// its ghost is there. Two hands go round the hash index, each as a clock's: one
+// evicts or proves what is on probation, the other ages and evicts what is
+// proven. The first one moves while more than about a twelfth of the clean
+// bytes is on probation, so that a scan passes through that part and no more.
 //
 // Invariants
 //   - The hash index names the newest record of each key in memory.
@@ -115,8 +122,8 @@ class MemoryStore {
   const Record* DrawDirty(base::Random* random, size_t steps_max) const;
 
   // Frees clean records that no pinned generation reaches until it has freed
-  // `bytes_wanted` or looked at `steps_max` records and buckets; returns the
-  // bytes freed. A step takes 13 ns, more where it frees.
+  // `bytes_wanted` or looked at `steps_max` records and buckets, and on to the
+  // end of a bucket; returns the bytes freed. A step takes some 20 ns.
   size_t EvictClean(size_t bytes_wanted, size_t steps_max);
   // Takes apart flushed generations without pins: one record, generation or
   // slab of tree nodes is a step, some 0.1 us. True while there is more
@@ -158,8 +165,23 @@ class MemoryStore {
 
   Generation* mutable_active() { return generations_.back().get(); }
 
+  // What the hands saw of clean records; what they saw long ago counts less.
+  struct Seen {
+    uint64_t probation_bytes = 0;
+    uint64_t bytes = 0;
+    uint32_t records = 0;
+  };
+
+  // How a record that comes to memory begins.
+  void BeginUse(const Record* record, uint64_t hash);
+  // Frees a clean record if its time has come; the bytes freed.
+  size_t EvictOrAge(Record* record, bool proven_turn);
+  void NoteSeen(const Record& record);
+
   HashIndex index_;
-  HashIndex::Cursor clock_hand_;
+  HashIndex::Cursor probation_hand_;
+  HashIndex::Cursor proven_hand_;
+  Seen seen_;
 
   // By id, from first_id_ on without a gap; the last is the active one. Null:
   // nobody reaches it any more.

@@ -26,7 +26,7 @@ Record* Record::New(std::string_view key, uint64_t hash,
   record->bytes_ = static_cast<uint32_t>(bytes);
   if (!key.empty()) std::memcpy(record->data(), key.data(), key.size());
   record->SetContent(content);
-  record->uses_.store(0, std::memory_order_relaxed);
+  record->use_.store(0, std::memory_order_relaxed);
   return record;
 }
 

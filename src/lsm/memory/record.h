@@ -11,12 +11,12 @@
 //
 // Invariants
 //   - Key, placement and bytes never change.
-//   - Once its generation is sealed, nothing changes but the use counter, for
+//   - Once its generation is sealed, nothing changes but the use byte, for
 //     as long as anybody but the owner can reach the generation.
 //   - A tombstone has an empty value.
 //
 // Threads: owner-bound while the generation is active. Afterwards the owner
-// may touch the use counter (a relaxed atomic of its own, it orders nothing)
+// may touch the use byte (a relaxed atomic of its own, it orders nothing)
 // while other threads read everything else.
 
 #pragma once
@@ -76,22 +76,33 @@ class Record {
   // REQUIRES: Fits(content.value.size()). The value may be this record's own.
   void Overwrite(const Content& content);
 
-  // The use counter of CLOCK, 0 to kUsesMax.
-  uint8_t uses() const { return uses_.load(std::memory_order_relaxed); }
-  void set_uses(uint8_t uses) const {
-    uses_.store(uses, std::memory_order_relaxed);
+  // How often it was used since the eviction looked at it last, up to kUsesMax.
+  uint8_t uses() const { return use() & kUsesMax; }
+  // Whether its uses have proved it worth its room. Else it is on probation.
+  bool proven() const { return (use() & kProven) != 0; }
+  void SetUse(uint8_t uses, bool proven) const {
+    set_use(static_cast<uint8_t>(uses | (proven ? kProven : 0)));
   }
+  void CopyUse(const Record& other) const { set_use(other.use()); }
   // Writes only below the maximum, so that the hottest records stay clean in
   // the processor's cache.
   void Touch() const {
-    const uint8_t now = uses();
-    if (now < kUsesMax) set_uses(now + 1);
+    const uint8_t now = use();
+    if ((now & kUsesMax) < kUsesMax) set_use(now + 1);
   }
 
  private:
   Record() = default;
   ~Record() = default;
 
+  // Beside the uses, which take the lowest bits.
+  static constexpr uint8_t kProven = 4;
+  static_assert((kUsesMax & (kUsesMax + 1)) == 0 && kUsesMax < kProven);
+
+  uint8_t use() const { return use_.load(std::memory_order_relaxed); }
+  void set_use(uint8_t use) const {
+    use_.store(use, std::memory_order_relaxed);
+  }
   const char* data() const { return reinterpret_cast<const char*>(this + 1); }
   char* data() { return reinterpret_cast<char*>(this + 1); }
   void SetContent(const Content& content);
@@ -104,7 +115,7 @@ class Record {
   uint32_t generation_low_;
   uint16_t generation_high_;
   uint8_t nothing_below_;
-  mutable std::atomic<uint8_t> uses_;
+  mutable std::atomic<uint8_t> use_;
 };
 static_assert(sizeof(Record) == 32);
 

@@ -2,11 +2,19 @@
 
 #include "base/allocator.h"
 #include "base/check.h"
+#include "lsm/ghost_pair.h"
 
 namespace lsm {
 namespace {
 
 constexpr uint8_t kHeatMax = 3;
+
+// The queue of what is new may have one part in so many of the capacity.
+constexpr uint64_t kNewShare = 10;
+
+// With so many slots to a pair of ghosts there are about as many ghosts as
+// blocks.
+constexpr size_t kSlotsPerGhosts = 4;
 
 uint64_t HashOf(uint64_t file_id, uint64_t offset) {
   uint64_t hash = (file_id * 0x9e3779b97f4a7c15) ^ offset;
@@ -32,11 +40,35 @@ void PinnedBlock::Release(CacheEntry* entry) {
   }
 }
 
+// Entries in the order of their coming.
+struct EntryQueue {
+  CacheEntry* head = nullptr;
+  CacheEntry* tail = nullptr;
+  uint64_t bytes = 0;
+
+  void Push(CacheEntry* entry) {
+    entry->next = nullptr;
+    (head == nullptr ? head : tail->next) = entry;
+    tail = entry;
+    bytes += entry->charge;
+  }
+  CacheEntry* Pop() {
+    CacheEntry* const entry = head;
+    head = entry->next;
+    bytes -= entry->charge;
+    return entry;
+  }
+};
+
 // An open-addressed table with linear probing; deletion shifts back, so there
 // are no tombstones.
 class BlockCache::Shard {
  public:
-  explicit Shard(uint64_t capacity) : capacity_(capacity), slots_(64) {}
+  Shard(uint64_t capacity, std::atomic<uint64_t>* total_bytes)
+      : total_bytes_(total_bytes),
+        capacity_(capacity),
+        slots_(64),
+        ghosts_(slots_.size() / kSlotsPerGhosts) {}
 
   ~Shard() {
     for (const Slot& slot : slots_) PinnedBlock::Release(slot.entry);
@@ -70,9 +102,11 @@ class BlockCache::Shard {
     if (stats_.bytes + entry->charge > capacity_) return entry;
     entry->references.store(2, std::memory_order_relaxed);
     slot = {hash, entry};
+    const bool has_ghost = GhostsOf(hash).Take(TagOf(hash));
+    (has_ghost ? main_ : new_).Push(entry);
     ++stats_.inserts;
     ++stats_.blocks;
-    stats_.bytes += entry->charge;
+    AddBytes(entry->charge);
     if (stats_.blocks * 3 > slots_.size() * 2) Grow();
     return entry;
   }
@@ -123,7 +157,8 @@ class BlockCache::Shard {
   void Grow() REQUIRES(mutex_) {
     std::vector<Slot> old(slots_.size() * 2);
     old.swap(slots_);
-    hand_ = 0;
+    // The old ghosts would be looked for elsewhere.
+    ghosts_.assign(slots_.size() / kSlotsPerGhosts, GhostPair());
     for (const Slot& slot : old) {
       if (slot.entry == nullptr) continue;
       size_t i = HomeOf(slot.hash);
@@ -132,28 +167,45 @@ class BlockCache::Shard {
     }
   }
 
+  void AddBytes(uint64_t bytes) REQUIRES(mutex_) {
+    stats_.bytes += bytes;
+    total_bytes_->fetch_add(bytes, std::memory_order_relaxed);
+  }
+
+  static uint16_t TagOf(uint64_t hash) { return hash >> 40 & 0xffff; }
+  GhostPair& GhostsOf(uint64_t hash) REQUIRES(mutex_) {
+    return ghosts_[hash & (ghosts_.size() - 1)];
+  }
+
   void EvictTo(uint64_t bytes) REQUIRES(mutex_) {
     // After this many steps every block that is left is pinned.
-    size_t steps = slots_.size() * (kHeatMax + 2);
-    while (stats_.bytes > bytes && steps-- > 0) {
-      CacheEntry* const entry = slots_[hand_].entry;
+    size_t steps = stats_.blocks * (kHeatMax + 2);
+    for (; stats_.bytes > bytes && steps > 0; --steps) {
+      const bool from_new =
+          main_.head == nullptr ||
+          (new_.head != nullptr && new_.bytes * kNewShare >= capacity_);
+      CacheEntry* const entry = (from_new ? new_ : main_).Pop();
       // A lone reference is the cache's own, and nobody can take another
       // while the mutex is held.
-      if (entry == nullptr ||
-          entry->references.load(std::memory_order_acquire) > 1) {
-        hand_ = After(hand_);
+      if (entry->references.load(std::memory_order_acquire) > 1) {
+        main_.Push(entry);
       } else if (entry->heat > 0) {
-        --entry->heat;
-        hand_ = After(hand_);
+        entry->heat = from_new ? 0 : entry->heat - 1;
+        main_.Push(entry);
       } else {
-        // The next one may have moved under the hand: it stays.
-        EraseAt(hand_);
-        ++stats_.evictions;
-        --stats_.blocks;
-        stats_.bytes -= entry->charge;
-        PinnedBlock::Release(entry);
+        Drop(entry, /*leave_ghost=*/from_new);
       }
     }
+  }
+
+  void Drop(CacheEntry* entry, bool leave_ghost) REQUIRES(mutex_) {
+    const uint64_t hash = HashOf(entry->file_id, entry->offset);
+    if (leave_ghost) GhostsOf(hash).Add(TagOf(hash));
+    EraseAt(Find(hash, entry->file_id, entry->offset));
+    ++stats_.evictions;
+    --stats_.blocks;
+    AddBytes(-entry->charge);
+    PinnedBlock::Release(entry);
   }
 
   // Empties the slot and moves later entries of its chain back, so that none
@@ -170,16 +222,19 @@ class BlockCache::Shard {
     }
   }
 
+  std::atomic<uint64_t>* const total_bytes_;  // immutable pointer
   mutable base::Mutex mutex_;
   uint64_t capacity_ GUARDED_BY(mutex_);
   std::vector<Slot> slots_ GUARDED_BY(mutex_);  // a power of two
-  size_t hand_ GUARDED_BY(mutex_) = 0;
+  std::vector<GhostPair> ghosts_ GUARDED_BY(mutex_);
+  EntryQueue new_ GUARDED_BY(mutex_);
+  EntryQueue main_ GUARDED_BY(mutex_);
   Stats stats_ GUARDED_BY(mutex_);
 };
 
 BlockCache::BlockCache(uint64_t capacity_bytes) : capacity_(capacity_bytes) {
   for (auto& shard : shards_) {
-    shard = std::make_unique<Shard>(capacity_bytes / kShards);
+    shard = std::make_unique<Shard>(capacity_bytes / kShards, &bytes_);
   }
 }
 

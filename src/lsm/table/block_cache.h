@@ -2,10 +2,13 @@
 // of bytes.
 //
 // A found block is pinned: it lives as long as somebody holds its
-// PinnedBlock, evicted or not. Eviction is CLOCK: the slots of a shard's hash
-// table are the clock face; a hit sets a small counter, the passing hand
-// lowers it, and a block at zero that nobody pins is dropped. Scans neither
-// fill the cache nor touch the counters.
+// PinnedBlock, evicted or not. Eviction is S3-FIFO (Yang et al., SOSP 2023): a
+// shard has two queues, and a hit only raises a small counter. What is new
+// waits in the first, a tenth of the bytes; used there, it goes over to the
+// second, else it is dropped and leaves a ghost. What comes back while its
+// ghost is there begins in the second, where each use is one more round. So
+// what is read once, by whomever, passes through that tenth and no more. Scans
+// neither fill the cache nor touch the counters.
 //
 // Blocks are known by (file id, offset). The id comes from NewFileId, once
 // per opened table, and is never used twice in this process: a reused file
@@ -40,7 +43,9 @@ struct CacheEntry {
   // The cache's own reference counts as one. Raised under the shard's mutex,
   // lowered anywhere; whoever lowers it to zero frees.
   std::atomic<uint32_t> references = 1;
-  uint8_t heat = 0;  // guarded by the shard's mutex
+  // Guarded by the shard's mutex.
+  uint8_t heat = 0;
+  CacheEntry* next = nullptr;  // in its queue
 };
 
 // Keeps one block alive.
@@ -98,7 +103,7 @@ class BlockCache {
     uint64_t bytes = 0;
   };
   Stats stats() const;
-  uint64_t bytes() const { return stats().bytes; }
+  uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr size_t kShards = 16;
@@ -107,8 +112,9 @@ class BlockCache {
   Shard& ShardOf(uint64_t hash) const { return *shards_[hash >> 60]; }
 
   std::array<std::unique_ptr<Shard>, kShards> shards_;
-  // Shared: plain counters, no order needed.
+  // Shared: plain counters, no order needed. bytes_ is the shards' sum.
   std::atomic<uint64_t> capacity_;
+  std::atomic<uint64_t> bytes_ = 0;
   std::atomic<uint64_t> next_file_id_ = 1;
 };
 

@@ -38,6 +38,12 @@ class Pair {
     }
     model_[key] = record;
   }
+  void Evict(const std::string& key) {
+    const auto found = model_.find(key);
+    index_.Evict(found->second);
+    Record::Free(found->second);
+    model_.erase(found);
+  }
   void Erase(const std::string& key) {
     const auto found = model_.find(key);
     if (found == model_.end()) return;
@@ -129,6 +135,23 @@ TEST(HashIndex, AgreesWithAMapUnderRandomChanges) {
     pair.ExpectAgreement();
     EXPECT_EQ(pair.SweepOnce(), pair.All());
   }
+}
+
+TEST(HashIndex, KeepsGhostsWhileItGrows) {
+  Pair pair(HashKey);
+  constexpr uint64_t kGhosts = 1000;
+  for (uint64_t i = 0; i < kGhosts; ++i) pair.Insert(NumberKey(i));
+  for (uint64_t i = 0; i < kGhosts; ++i) pair.Evict(NumberKey(i));
+  for (uint64_t i = kGhosts; i < 200000; ++i) pair.Insert(NumberKey(i));
+  uint64_t taken = 0;
+  uint64_t wrong = 0;
+  for (uint64_t i = 0; i < kGhosts; ++i) {
+    taken += pair.index().TakeGhost(HashKey(NumberKey(i))) ? 1 : 0;
+    wrong += pair.index().TakeGhost(HashKey(NumberKey(i))) ? 1 : 0;
+  }
+  // But for the buckets without room for ghosts: 3 of 128.
+  EXPECT_GT(taken, kGhosts * 95 / 100);
+  EXPECT_LT(wrong, 10u);
 }
 
 uint64_t SameHash(std::string_view) { return 0x1234567890abcdef; }

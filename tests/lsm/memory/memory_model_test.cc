@@ -85,7 +85,7 @@ class Model {
     store_.FlushedUpTo(store_.active().id() - 1);
     while (store_.FreeSome(50)) {
     }
-    store_.EvictClean(SIZE_MAX, 100000);
+    store_.EvictClean(SIZE_MAX, 1000000);
     EXPECT_EQ(store_.records(), 0u);
     EXPECT_EQ(store_.total_bytes(), store_.index_bytes());
   }

@@ -147,6 +147,20 @@ TEST_F(MemoryStoreTest, EvictsOnlyAsMuchAsItIsAskedFor) {
   EXPECT_EQ(store_.EvictClean(SIZE_MAX, 0), 0u);
 }
 
+TEST_F(MemoryStoreTest, EvictsFewLargeRecordsWithoutMuchAdo) {
+  // Small ones leave behind that all there is is on probation.
+  for (int i = 0; i < 10000; ++i) Install(std::to_string(i), "v");
+  store_.EvictClean(SIZE_MAX, 200000);
+  for (int i = 0; i < 20; ++i) {
+    const std::string key = "large" + std::to_string(i);
+    Install(key, std::string(100000, 'x'));
+    for (int use = 0; use < 3; ++use) Find(key);
+  }
+  // A round of the hands is some 16k empty buckets here.
+  const size_t bytes = store_.clean_bytes();
+  EXPECT_GE(store_.EvictClean(bytes, 200000), bytes);
+}
+
 TEST_F(MemoryStoreTest, EvictsTheUnusedBeforeTheUsed) {
   for (int i = 0; i < 2000; ++i) Install(std::to_string(i), "v");
   for (int i = 0; i < 100; ++i) {
@@ -156,6 +170,36 @@ TEST_F(MemoryStoreTest, EvictsTheUnusedBeforeTheUsed) {
   int kept = 0;
   for (int i = 0; i < 100; ++i) kept += Find(std::to_string(i)) != nullptr;
   EXPECT_EQ(kept, 100);
+}
+
+TEST_F(MemoryStoreTest, LetsAScanPassByWhatIsUsedTwice) {
+  constexpr int kHot = 1000;
+  for (int i = 0; i < kHot; ++i) {
+    Install("hot" + std::to_string(i), "v")->Touch();
+    Find("hot" + std::to_string(i));
+  }
+  const size_t budget = store_.clean_bytes() * 2;
+  for (int i = 0; i < 20 * kHot; ++i) {
+    Install("scanned" + std::to_string(i), "v")->Touch();
+    if (store_.clean_bytes() > budget) {
+      store_.EvictClean(store_.clean_bytes() - budget, 1000);
+    }
+  }
+  int kept = 0;
+  for (int i = 0; i < kHot; ++i) {
+    kept += Find("hot" + std::to_string(i)) != nullptr;
+  }
+  EXPECT_EQ(kept, kHot);
+}
+
+TEST_F(MemoryStoreTest, KnowsAgainWhatItEvictedTooEarly) {
+  Install("k", "v");
+  EvictAll();
+  EXPECT_FALSE(Install("other", "v")->proven());
+  EXPECT_TRUE(Install("k", "v")->proven());
+  // Who was proven had its chance: it leaves no ghost.
+  EvictAll();
+  EXPECT_FALSE(Install("k", "v")->proven());
 }
 
 TEST_F(MemoryStoreTest, KeepsWhatIsInMemoryFromBeingInstalledOver) {

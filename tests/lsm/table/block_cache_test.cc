@@ -110,6 +110,20 @@ TEST(BlockCache, DoesNotWarmWhatAScanLooksAt) {
   EXPECT_FALSE(cache.Lookup(1, 1));
 }
 
+TEST(BlockCache, LetsAScanPassByWhatIsUsed) {
+  BlockCache cache(1 << 20);
+  constexpr uint64_t kHot = 500;
+  for (uint64_t i = 0; i < kHot; ++i) {
+    cache.Insert(1, i, MakeBlock(1, i));
+    cache.Lookup(1, i);
+  }
+  for (uint64_t i = 0; i < 100000; ++i) cache.Insert(2, i, MakeBlock(2, i));
+  uint64_t kept = 0;
+  for (uint64_t i = 0; i < kHot; ++i) kept += cache.Lookup(1, i) ? 1 : 0;
+  EXPECT_EQ(kept, kHot);
+  EXPECT_EQ(cache.bytes(), cache.stats().bytes);
+}
+
 TEST(BlockCache, GivesTheFirstOfTwoEqualInserts) {
   BlockCache cache(1 << 20);
   const PinnedBlock first = cache.Insert(1, 1, MakeBlock(1, 1));
