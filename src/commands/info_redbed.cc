@@ -69,6 +69,16 @@ void AddTables(const types::EngineStats& engine, InfoText& text) {
   text.Add("background_errors", engine.background_errors);
 }
 
+// Work on the loop beside the commands.
+void AddPauses(const types::EngineStats& engine, InfoText& text) {
+  for (size_t i = 0; i < engine.pauses.size(); ++i) {
+    const auto& pause = engine.pauses[i];
+    text.Add(base::StrCat("pause_", types::kPauseNames[i]),
+             "longest_us=", pause.longest_us, ",over_100us=", pause.long_ones,
+             ",total_us=", pause.total_us);
+  }
+}
+
 }  // namespace
 
 // Counts of keys are data: the reply waits until what they count is released.
@@ -102,6 +112,7 @@ void WriteRedbedSection(const InfoSource& source, InfoText& text) {
   text.Add("expiry_planned", source.server.data.expiry().size());
   AddLog(source, text);
   AddTables(engine, text);
+  AddPauses(engine, text);
   text.Add("incarnation", engine.incarnation);
   text.Add("recovery_batches", engine.replayed_batches);
   text.Add("recovery_us", engine.recovery_us);

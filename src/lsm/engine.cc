@@ -33,6 +33,7 @@ Engine::Body::Body(Options options)
     : options_(std::move(options)),
       memory_(MemoryOptions{}),
       version_(Version::Empty()),
+      pauses_(options_.clock),
       flush_pacer_(options_.clock),
       compaction_pacer_(options_.clock),
       copy_pacer_(options_.clock),
@@ -290,19 +291,26 @@ bool Engine::Body::Tick() {
     stats_.synced = synced;
     stats_.last_sync_us = tick_us_;
   }
+  pauses_.Begin();
   mailbox_.Drain();
   NoteErrors();
+  pauses_.End(PauseCause::kInstall);
   StartSettling();
   SettleKnown();
+  pauses_.End(PauseCause::kSettle);
   if (NeedsSeal()) SealToFlush();
   StartJobs();
   StartExpiryWalk();
   AnswerWaiters();
+  pauses_.End(PauseCause::kJobs);
   const bool freeing = memory_.FreeSome(kFreeSteps);
+  pauses_.End(PauseCause::kFree);
   const bool evicting = Evict();
+  pauses_.End(PauseCause::kEvict);
   // Last, so that what was read is still there when its askers come; and they
   // may write.
   const bool answered = cold_reads_.Finish(&memory_);
+  pauses_.End(PauseCause::kColdReads);
   return freeing || evicting || answered || settlements_.has_known();
 }
 
@@ -351,6 +359,7 @@ Stats Engine::Body::stats() const {
   stats.coalesced_reads = cold_reads_.coalesced();
   stats.discarded_reads = cold_reads_.discarded();
   stats.unsettled = settlements_.size();
+  stats.pauses = pauses_.stats();
   const BlockCache::Stats cache = tables_->cache().stats();
   stats.cache_bytes = cache.bytes;
   stats.cache_hits = cache.hits;

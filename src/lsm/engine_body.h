@@ -40,6 +40,7 @@
 #include "lsm/expiry_walk.h"
 #include "lsm/mailbox.h"
 #include "lsm/memory/memory_store.h"
+#include "lsm/pauses.h"
 #include "lsm/scheduler.h"
 #include "lsm/scope_ledger.h"
 #include "lsm/settlements.h"
@@ -285,6 +286,7 @@ class Engine::Body {
   base::Status manifest_error_;
   base::Status write_status_;
 
+  Pauses pauses_;
   mutable Stats stats_;  // the counters in it; sizes are filled on request
 
   // Handed to jobs by value.

@@ -6,10 +6,31 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace lsm {
 
 inline constexpr int kLevelsMax = 7;
+
+// What a Tick does beside the owner's own work.
+enum class PauseCause : uint8_t {
+  kInstall,    // what background jobs have finished: versions, generations
+  kSettle,     // blind puts
+  kJobs,       // sealing, choosing and starting jobs
+  kFree,       // flushed generations
+  kEvict,      // clean records
+  kColdReads,  // installing what was read, and who waited for it
+};
+inline constexpr std::array<std::string_view, 6> kPauseNames = {
+    "install", "settle", "jobs", "free", "evict", "cold_reads"};
+inline constexpr uint64_t kLongPauseUs = 100;
+
+struct PauseStats {
+  uint64_t total_us = 0;
+  uint64_t longest_us = 0;
+  uint64_t long_ones = 0;  // above kLongPauseUs
+};
+using PausesByCause = std::array<PauseStats, kPauseNames.size()>;
 
 struct Stats {
   // Memory, in true allocator bytes.
@@ -68,6 +89,8 @@ struct Stats {
   uint64_t pending_compaction_bytes = 0;
   uint64_t dead_scopes = 0;
   uint64_t background_errors = 0;
+
+  PausesByCause pauses = {};
 
   // Recovery.
   uint64_t incarnation = 0;

@@ -12,6 +12,7 @@ ServerMetrics::ServerMetrics(const Sources& sources, commands::Table* table)
     : sources_(sources) {
   AddEngine();
   AddLevels();
+  AddPauses();
   AddTraffic();
   AddCommands(table);
 }
@@ -118,6 +119,22 @@ void ServerMetrics::AddLevels() {
     registry_.AddCallback(MetricKind::kGauge, "redbed_level_bytes",
                           "Table bytes by level.", labels,
                           [&of] { return static_cast<double>(of.bytes); });
+  }
+}
+
+void ServerMetrics::AddPauses() {
+  for (size_t i = 0; i < lsm::kPauseNames.size(); ++i) {
+    const lsm::PauseStats& of = engine_.pauses[i];
+    const base::Labels labels = {
+        {"cause", std::string(lsm::kPauseNames[i])}
+    };
+    registry_.AddCallback(
+        MetricKind::kGauge, "redbed_pause_microseconds_max",
+        "The longest step of the loop beside the commands, by cause.", labels,
+        [&of] { return static_cast<double>(of.longest_us); });
+    registry_.AddCallback(MetricKind::kCounter, "redbed_long_pauses_total",
+                          "Such steps of more than 100 us.", labels,
+                          [&of] { return static_cast<double>(of.long_ones); });
   }
 }
 

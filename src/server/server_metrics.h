@@ -36,6 +36,7 @@ class ServerMetrics {
  private:
   void AddEngine();
   void AddLevels();
+  void AddPauses();
   void AddTraffic();
   void AddCommands(commands::Table* table);
   template <typename Read>

@@ -10,5 +10,6 @@
 namespace types {
 
 using EngineStats = lsm::Stats;
+using lsm::kPauseNames;
 
 }  // namespace types
