@@ -156,6 +156,9 @@ Done Dispatcher::Run(const Request& request) {
       request.past.rounds > 0 ? request.past.seed : seeds_.Next();
   txn_.Begin(request.now_ms(), seed, request.session.db,
              (request.flags() & kWrite) != 0);
+  if (request.session.transport != nullptr) {
+    txn_.LetRangesMiss(request.past.pages);
+  }
   base::Status status = RunUntilComplete(request);
   if (status.IsMiss()) [[unlikely]]
     return {Outcome::kWaitsForRows, 0};
@@ -281,6 +284,7 @@ Done Dispatcher::Finish(const Request& request, const base::Status& status,
     NoteTime(*request.entry, session, request.words, micros);
   }
   Silence(request);
+  txn_.LetRangesMiss(nullptr);  // What it has read is let go of.
   if (server_->data.expiry().has_found()) [[unlikely]] {
     ExpireDue(kFoundBudget);
   }

@@ -152,7 +152,9 @@ class Dispatcher {
   // Parks the request (Miss), or reads what its last run has missed and empties
   // its Txn for the next one.
   base::Status BringRows(const Request& request);
-  bool Park(const Request& request, const std::vector<std::string>& rows);
+  // The same for what a range lacks.
+  base::Status BringPages(const Request& request);
+  void Park(const Request& request);
   void Unpark(uint64_t session_id, base::Status status);
   void WantKeys(const Request& request);
   void WantKeys(const CommandSpec& spec, resp::Words words, int db);

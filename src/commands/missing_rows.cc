@@ -8,6 +8,10 @@
 // All keys of the request are wanted together, so n cold keys cost two runs and
 // one round of reads. What a parked request has seen may change before it runs
 // again; it starts over, and so sees one state.
+//
+// Of a range that misses some pages are read, and kept for the request until it
+// is done: each run finds all that was read for those before it, and each
+// round reads as much again, so a range of n rows costs log n runs.
 
 #include <utility>
 #include <vector>
@@ -23,6 +27,10 @@ namespace {
 // So often a request is parked. Memory so short that its rows are evicted
 // again and again would keep it from ever ending; then the loop waits.
 constexpr int kRoundsMax = 4;
+// What one request may have read of ranges before it is refused.
+constexpr size_t kPagesBytesMax = 256 << 20;
+constexpr std::string_view kPagesTooMany =
+    "ERR the command needs more rows at once than may be held for one command";
 // Keys read at once for what follows in a pipeline.
 constexpr size_t kAheadKeysMax = 256;
 // When the log or a read has failed, dead rows are tried again after this.
@@ -33,39 +41,57 @@ constexpr int64_t kRetryMs = 1000;
 // --- Parking.
 
 base::Status Dispatcher::BringRows(const Request& request) {
+  const std::shared_ptr<types::RangePages>& pages = txn_.pages();
+  if (pages != nullptr && pages->missed()) return BringPages(request);
   WantKeys(request);
   const std::vector<std::string> rows = txn_.TakeWants();
-  if (Park(request, rows)) return base::Status::Miss();
-  if (txn_.wants_exact_counts()) TRY(server_->data.engine().Settle());
-  TRY(server_->data.engine().Fetch(rows));
+  lsm::Engine& engine = server_->data.engine();
+  Session& session = request.session;
+  const bool counts = txn_.wants_exact_counts();
+  if (session.transport != nullptr && request.past.row_rounds < kRoundsMax) {
+    const auto unpark = [this, id = session.id](base::Status status) {
+      Unpark(id, std::move(status));
+    };
+    const bool waits =
+        counts ? engine.SettleAsync(unpark) : engine.FetchAsync(rows, unpark);
+    if (waits) {
+      Park(request);
+      ++session.parked.row_rounds;
+      if (counts) session.parked.hold = engine.HoldBlindPuts();
+      return base::Status::Miss();
+    }
+  }
+  if (counts) TRY(engine.Settle());
+  TRY(engine.Fetch(rows));
   txn_.Restart();
   return base::Status::Ok();
 }
 
-bool Dispatcher::Park(const Request& request,
-                      const std::vector<std::string>& rows) {
-  Session& session = request.session;
-  if (session.transport == nullptr || request.past.rounds >= kRoundsMax) {
-    return false;
-  }
-  lsm::Engine& engine = server_->data.engine();
-  const auto unpark = [this, id = session.id](base::Status status) {
-    Unpark(id, std::move(status));
-  };
-  const bool counts = txn_.wants_exact_counts();
-  const bool waits =
-      counts ? engine.SettleAsync(unpark) : engine.FetchAsync(rows, unpark);
-  if (!waits) return false;
+base::Status Dispatcher::BringPages(const Request& request) {
+  const std::shared_ptr<types::RangePages>& pages = txn_.pages();
+  if (pages->bytes() >= kPagesBytesMax)
+    return base::Status::Invalid(kPagesTooMany);
+  server_->data.engine().FetchRangeAsync(
+      pages, kPagesBytesMax,
+      [this, id = request.session.id](base::Status status) {
+        Unpark(id, std::move(status));
+      });
+  Park(request);
+  return base::Status::Miss();
+}
+
+void Dispatcher::Park(const Request& request) {
   const bool first = request.past.rounds == 0;
-  Parked& parked = session.parked;
+  Parked& parked = request.session.parked;
   parked.rounds = request.past.rounds + 1;
+  parked.row_rounds = request.past.row_rounds;
   parked.waiting = true;
+  parked.pages = txn_.pages();
   parked.now_us = first ? request.start_us : request.past.now_us;
   parked.seed = txn_.seed();
   parked.spent_us =
       request.past.spent_us + server_->clock.WallMicros() - request.start_us;
-  parked.hold = counts ? engine.HoldBlindPuts() : request.past.hold;
-  return true;
+  parked.hold = request.past.hold;
 }
 
 void Dispatcher::Unpark(uint64_t session_id, base::Status status) {

@@ -22,10 +22,19 @@ using types::Head;
 using types::Keyspace;
 using types::RowCursor;
 
+// Of a row that is only looked at.
+constexpr size_t kLookedBytes = types::kHeadBytesMax;
+// One SCAN looks at no more keys, whatever its COUNT, which is a hint: others
+// wait meanwhile.
+constexpr int64_t kScanCountMax = 4096;
+// A SCAN of more keys is one of those that go through everything.
+constexpr int64_t kPassingCount = 256;
+
 Status MatchingKeys(Call& call) {
   const std::string_view pattern = call.words[1];
   Keyspace keys(call.txn);
-  const auto rows = keys.Rows(base::LiteralPrefix(pattern));
+  const auto rows = keys.Rows(base::LiteralPrefix(pattern), /*from=*/{},
+                              {.value_bytes = kLookedBytes});
   const resp::Writer::Mark mark = call.reply.mark();
   size_t count = 0;
   for (; rows->Valid(); rows->Next()) {
@@ -101,19 +110,17 @@ base::Result<ScanOptions> ReadScan(ArgReader& args) {
   return options;
 }
 
-// Moves to where the scan goes on: behind the cursor's key, or at the front
-// when nobody knows the cursor.
-void Resume(Call& call, uint64_t cursor, RowCursor& rows) {
-  if (cursor == 0) return;
+// The key at which the scan goes on: that of the cursor, or the first one when
+// nobody knows the cursor.
+std::string ResumeAt(Call& call, uint64_t cursor) {
+  if (cursor == 0) return {};
   types::ScanCursors& cursors = call.txn.data().cursors();
   const types::PhysicalId physical = call.txn.Physical(call.txn.db());
   const std::optional<std::string> key = cursors.Find(cursor, physical);
-  if (key) {
-    rows.Seek(types::HeadKey(physical, *key));
-  } else {
-    call.txn.After(
-        [&statistics = call.server.statistics] { ++statistics.lost_cursors; });
-  }
+  if (key) return *key;
+  call.txn.After(
+      [&statistics = call.server.statistics] { ++statistics.lost_cursors; });
+  return {};
 }
 
 uint64_t NextCursor(Call& call, const RowCursor& rows) {
@@ -130,11 +137,17 @@ uint64_t NextCursor(Call& call, const RowCursor& rows) {
 Status Scan(Call& call) {
   TRY_ASSIGN(const ScanOptions options, ReadScan(call.args));
   Keyspace keys(call.txn);
-  const auto rows = keys.Rows(base::LiteralPrefix(options.pattern));
-  Resume(call, options.cursor, *rows);
+  const int64_t count = std::min(options.count, kScanCountMax);
+  // One row more tells whether it is the end.
+  const types::RangeNeed need = {
+      .rows = static_cast<size_t>(count) + 1,
+      .value_bytes = kLookedBytes,
+      .passing = options.cursor != 0 || count > kPassingCount};
+  const auto rows = keys.Rows(base::LiteralPrefix(options.pattern),
+                              ResumeAt(call, options.cursor), need);
   // The cursor comes first in the reply, so the page is gathered before.
   std::vector<std::string_view> page;
-  for (int64_t looked = 0; rows->Valid() && looked < options.count; ++looked) {
+  for (int64_t looked = 0; rows->Valid() && looked < count; ++looked) {
     const std::string_view key = types::UserKey(rows->key());
     TRY_ASSIGN(const std::optional<Head> head, keys.HeadAt(*rows));
     if (head && options.Wants(key, *head)) {

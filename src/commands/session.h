@@ -95,6 +95,7 @@ enum class ReplyMode : uint8_t {
 // executes it again; here is what must be the same then.
 struct Parked {
   int rounds = 0;        // times it was parked so far; 0: there is none
+  int row_rounds = 0;    // of them, for keys rather than for ranges
   bool waiting = false;  // the rows have not come yet
   int64_t now_us = 0;    // the time of its first run
   uint64_t seed = 0;     // its random numbers
@@ -102,6 +103,8 @@ struct Parked {
   base::Status error;    // why its rows will not come
   // It counts keys: none are put blindly until it has run.
   std::shared_ptr<const void> hold;
+  // What was read of ranges for it.
+  std::shared_ptr<types::RangePages> pages;
 };
 
 class Session {

@@ -27,7 +27,7 @@ size_t ColdReads::Fetch(const std::shared_ptr<const Version>& version,
     reads_.emplace(own_key, std::move(read));
   }
   const size_t begun = jobs.size();
-  pool_.Start(std::move(jobs));
+  pool_->Start(std::move(jobs));
   return begun;
 }
 

@@ -50,10 +50,10 @@ class ColdReads {
   // the first error of a key: it names the file.
   using Done = std::function<void(base::Status)>;
 
-  // `mailbox` outlives it. `threads`: see ReaderPool. `believe_all` is the
-  // fault install_stale_reads.
-  ColdReads(int threads, Mailbox* mailbox, bool believe_all)
-      : mailbox_(mailbox), believe_all_(believe_all), pool_(threads) {}
+  // `pool` and `mailbox` outlive it. `believe_all` is the fault
+  // install_stale_reads.
+  ColdReads(ReaderPool* pool, Mailbox* mailbox, bool believe_all)
+      : pool_(pool), mailbox_(mailbox), believe_all_(believe_all) {}
   ColdReads(const ColdReads&) = delete;
   ColdReads& operator=(const ColdReads&) = delete;
 
@@ -68,13 +68,7 @@ class ColdReads {
   }
   // Installs what has arrived, then answers; true if there was something.
   bool Finish(MemoryStore* memory);
-  // For others who read for the owner.
-  ReaderPool* pool() { return &pool_; }
-  // Manual mode: reads one key on the caller.
-  bool RunOne() { return pool_.RunOne(); }
-  // Waits for the reads that have begun and drops the others.
-  void Stop() { pool_.Stop(); }
-  // After Stop: answers all who wait.
+  // The pool has stopped: answers all who wait.
   void Abort();
 
   // Reads handed to the pool that have not come back.
@@ -112,6 +106,7 @@ class ColdReads {
   base::Status Install(Read* read, MemoryStore* memory);
 
   // Immutable.
+  ReaderPool* const pool_;
   Mailbox* const mailbox_;
   const bool believe_all_;
 
@@ -122,9 +117,6 @@ class ColdReads {
   uint64_t in_flight_ = 0;
   uint64_t coalesced_ = 0;
   uint64_t discarded_ = 0;
-
-  // Last: its threads stop before anything else goes.
-  ReaderPool pool_;
 };
 
 }  // namespace lsm

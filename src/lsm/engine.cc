@@ -39,8 +39,9 @@ Engine::Body::Body(Options options)
       copy_pacer_(options_.clock),
       mailbox_(options_.on_progress),
       settlements_(&mailbox_),
-      cold_reads_(options_.background_threads ? options_.reader_threads : 0,
-                  &mailbox_, options_.faults.install_stale_reads),
+      cold_reads_(&readers_, &mailbox_, options_.faults.install_stale_reads),
+      cold_ranges_(&readers_, &mailbox_, options_.faults.forget_flushed_rows),
+      readers_(options_.background_threads ? options_.reader_threads : 0),
       scheduler_(options_.background_threads) {}
 
 // The log ends first: a flush may be waiting for what is in the open frame.
@@ -48,7 +49,8 @@ Engine::Body::~Body() {
   snapshots_.Abandon();
   if (log_ != nullptr && !closed_) (void)log_->Close().ok();
   scheduler_.Stop();
-  cold_reads_.Stop();
+  readers_.Stop();
+  cold_ranges_.Abandon();
 }
 
 // --- Opening.
@@ -152,9 +154,10 @@ base::Status Engine::Body::Close() {
   closed_ = true;
   const base::Status status = log_->Close();
   scheduler_.Stop();
-  cold_reads_.Stop();
+  readers_.Stop();
   mailbox_.Drain();
   cold_reads_.Abort();
+  cold_ranges_.Abort();
   AnswerWaiters();
   // Whoever still waits does so for a job that will never be.
   std::vector<Waiter> left = std::exchange(flush_waiters_, {});
@@ -310,8 +313,9 @@ bool Engine::Body::Tick() {
   // Last, so that what was read is still there when its askers come; and they
   // may write.
   const bool answered = cold_reads_.Finish(&memory_);
+  const bool shown = cold_ranges_.Finish();
   pauses_.End(PauseCause::kColdReads);
-  return freeing || evicting || answered || settlements_.has_known();
+  return freeing || evicting || answered || shown || settlements_.has_known();
 }
 
 uint64_t Engine::Body::MemoryInUse() const {
@@ -355,7 +359,8 @@ Stats Engine::Body::stats() const {
   stats.records = memory_.records();
   stats.table_memory_bytes = tables_->memory_bytes();
   stats.memory_budget_bytes = options_.memory_bytes;
-  stats.reads_in_flight = cold_reads_.in_flight();
+  stats.reads_in_flight = cold_reads_.in_flight() + cold_ranges_.in_flight();
+  stats.range_pages = cold_ranges_.pages_read();
   stats.coalesced_reads = cold_reads_.coalesced();
   stats.discarded_reads = cold_reads_.discarded();
   stats.unsettled = settlements_.size();
@@ -422,12 +427,19 @@ bool Engine::FetchAsync(std::span<const std::string> keys, Done done) {
   return body_->FetchAsync(keys, std::move(done));
 }
 std::unique_ptr<RangeView> Engine::NewRange(std::string_view begin,
-                                            std::string_view end) {
-  return body_->NewRange(begin, end);
+                                            std::string_view end,
+                                            RangePages* pages,
+                                            const RangeNeed& need) {
+  return body_->NewRange(begin, end, pages, need);
+}
+void Engine::FetchRangeAsync(std::shared_ptr<RangePages> pages,
+                             size_t bytes_max, Done done) {
+  body_->FetchRangeAsync(std::move(pages), bytes_max, std::move(done));
 }
 base::Result<std::optional<std::string>> Engine::RandomKey(
-    std::string_view begin, std::string_view end, uint64_t seed) {
-  return body_->RandomKey(begin, end, seed);
+    std::string_view begin, std::string_view end, uint64_t seed,
+    RangePages* pages) {
+  return body_->RandomKey(begin, end, seed, pages);
 }
 int64_t Engine::counter(uint64_t id) const { return body_->counter(id); }
 Sequence Engine::applied() const { return body_->applied(); }

@@ -35,6 +35,7 @@
 #include "base/status.h"
 #include "lsm/format.h"
 #include "lsm/options.h"
+#include "lsm/range_pages.h"
 #include "lsm/stats.h"
 #include "lsm/write_batch.h"
 
@@ -110,15 +111,24 @@ class Engine {
   // with Miss. Who asks for a key that is being read waits for that read. A key
   // that is written meanwhile is not waited for.
   bool FetchAsync(std::span<const std::string> keys, Done done);
-  // Rows in [begin, end); an empty end means to the last row. Blocks on the
-  // disk for what is not cached.
+  // Rows in [begin, end); an empty end means to the last row. Never waits:
+  // where memory, block cache and `pages` lack a row the view ends with Miss,
+  // and `pages` have noted it. With no `pages` it blocks on the disk instead.
   std::unique_ptr<RangeView> NewRange(std::string_view begin,
-                                      std::string_view end);
-  // A key chosen at random among the rows in [begin, end) of tables and
-  // memory; absent when there is none. Blocks like NewRange.
-  base::Result<std::optional<std::string>> RandomKey(std::string_view begin,
-                                                     std::string_view end,
-                                                     uint64_t seed);
+                                      std::string_view end,
+                                      RangePages* pages = nullptr,
+                                      const RangeNeed& need = {});
+  // Reads what the last Miss was about, and some more, until `pages` hold about
+  // `bytes_max`. `done` is run as that of FetchAsync; with Ok a new view gets
+  // further. With Miss, from Close, `pages` are empty. REQUIRES:
+  // pages->missed().
+  void FetchRangeAsync(std::shared_ptr<RangePages> pages, size_t bytes_max,
+                       Done done);
+  // A key chosen at random among the rows in [begin, end); absent when there
+  // is none. Misses or blocks like NewRange.
+  base::Result<std::optional<std::string>> RandomKey(
+      std::string_view begin, std::string_view end, uint64_t seed,
+      RangePages* pages = nullptr);
   // As counted: too high by what blind puts owe (see unsettled).
   int64_t counter(uint64_t id) const;
 

@@ -33,6 +33,7 @@
 #include <vector>
 
 #include "lsm/checkpoint.h"
+#include "lsm/cold_ranges.h"
 #include "lsm/cold_reads.h"
 #include "lsm/compaction/merge_job.h"
 #include "lsm/compaction/picker.h"
@@ -69,10 +70,14 @@ class Engine::Body {
   base::Status Fetch(std::span<const std::string> keys);
   bool FetchAsync(std::span<const std::string> keys, Done done);
   std::unique_ptr<RangeView> NewRange(std::string_view begin,
-                                      std::string_view end);
+                                      std::string_view end, RangePages* pages,
+                                      const RangeNeed& need);
+  void FetchRangeAsync(std::shared_ptr<RangePages> pages, size_t bytes_max,
+                       Done done);
   base::Result<std::optional<std::string>> RandomKey(std::string_view begin,
                                                      std::string_view end,
-                                                     uint64_t seed);
+                                                     uint64_t seed,
+                                                     RangePages* pages);
 
   // Blind puts (engine_settle.cc).
   bool MayPutBlind() const;
@@ -303,13 +308,14 @@ class Engine::Body {
   Pacer copy_pacer_;
   Mailbox mailbox_;
 
-  // Owner-bound; what its reads find comes through the mailbox.
+  // Owner-bound; what they began is the readers' until it comes back.
   Settlements settlements_;
   Sequence last_settlement_ = 0;
-
-  // Last: their threads stop before anything else goes. The reads have their
-  // state with them, which is owner-bound.
   ColdReads cold_reads_;
+  ColdRanges cold_ranges_;
+
+  // Last: their threads stop before anything else goes.
+  ReaderPool readers_;
   Scheduler scheduler_;
 };
 

@@ -68,7 +68,7 @@ void Engine::Body::Sync(Done done) {
 bool Engine::Body::RunBackground() {
   log_->Step();
   StartJobs();
-  const bool worked = scheduler_.RunOne() || cold_reads_.RunOne();
+  const bool worked = scheduler_.RunOne() || readers_.RunOne();
   if (worked) Tick();
   return worked;
 }

@@ -270,6 +270,9 @@ void Engine::Body::FinishFlush(const std::shared_ptr<FlushInput>& input,
     while (!sealed_.empty() && sealed_.front().last <= input->last) {
       sealed_.pop_front();
     }
+    for (const auto& generation : input->generations) {
+      cold_ranges_.NoteFlushed(generation);
+    }
     memory_.FlushedUpTo(input->last_generation);
   }
   if (status.ok()) {

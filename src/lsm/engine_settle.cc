@@ -38,7 +38,7 @@ void Engine::Body::StartSettling() {
       [this](std::string_view key, Sequence sequence) {
         return IsDead(key, sequence);
       },
-      cold_reads_.pool());
+      &readers_);
 }
 
 void Engine::Body::SettleKnown() {

@@ -30,6 +30,7 @@ struct Faults {
   bool skip_sync_before_read = false;  // of the directory, at opening
   bool remove_orphans_first = false;   // before the new MANIFEST is synced
   bool install_stale_reads = false;    // though the key was written meanwhile
+  bool forget_flushed_rows = false;    // which hide those that were read before
 };
 
 }  // namespace lsm

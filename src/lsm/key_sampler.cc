@@ -1,11 +1,12 @@
 #include "lsm/key_sampler.h"
 
-#include "lsm/table/table_iterator.h"
+#include <algorithm>
 
 namespace lsm {
 namespace {
 
 constexpr size_t kMemorySteps = 64;
+// Of one block more rows are not told apart: each step costs.
 constexpr uint64_t kBlockRowsMax = 512;
 
 }  // namespace
@@ -31,10 +32,9 @@ KeySampler::KeySampler(const MemoryStore& memory, const Version& version,
   }
 }
 
-base::Result<std::optional<std::string>> KeySampler::Draw(
-    base::Random* random) const {
+std::optional<KeySampler::Place> KeySampler::Draw(base::Random* random) const {
   const uint64_t rows = table_rows_ + memory_rows_;
-  if (rows == 0) return std::optional<std::string>();
+  if (rows == 0) return std::nullopt;
   uint64_t at = random->Below(rows);
   if (at < memory_rows_) return DrawFromMemory(random);
   at -= memory_rows_;
@@ -42,41 +42,37 @@ base::Result<std::optional<std::string>> KeySampler::Draw(
     if (at < file->info().rows) return DrawFromTable(*file, random);
     at -= file->info().rows;
   }
-  return std::optional<std::string>();
+  return std::nullopt;
 }
 
-std::optional<std::string> KeySampler::DrawFromMemory(
+std::optional<KeySampler::Place> KeySampler::DrawFromMemory(
     base::Random* random) const {
   const Record* const record = memory_.DrawDirty(random, kMemorySteps);
   if (record == nullptr || record->kind() != Kind::kValue ||
-      !InRange(record->key())) {
+      record->key() < begin_ || !BeforeEnd(record->key())) {
     return std::nullopt;
   }
-  return std::string(record->key());
+  return Place{std::string(record->key()), 1};
 }
 
-base::Result<std::optional<std::string>> KeySampler::DrawFromTable(
+std::optional<KeySampler::Place> KeySampler::DrawFromTable(
     const TableFile& file, base::Random* random) const {
-  const auto row = file.table()->NewIterator({});
-  const size_t block = random->Below(row->data_blocks());
-  row->SeekToBlock(block);
-  // The rows of a block are not counted anywhere: keep each with the chance
-  // that makes all of them equal (reservoir sampling).
-  std::optional<std::string> drawn;
-  const std::string first_beyond = [&]() -> std::string {
-    if (block + 1 >= row->data_blocks()) return {};
-    const auto next = file.table()->NewIterator({});
-    next->SeekToBlock(block + 1);
-    return next->Valid() ? std::string(next->key()) : std::string();
-  }();
-  for (uint64_t seen = 1; row->Valid() && seen <= kBlockRowsMax; ++seen) {
-    if (!first_beyond.empty() && row->key() >= first_beyond) break;
-    if (random->OneIn(seen)) drawn.emplace(row->key());
-    row->Next();
+  const Table& table = *file.table();
+  const size_t blocks = table.data_blocks();
+  const size_t block = random->Below(blocks);
+  Place place;
+  place.from = table.BlockBegin(block);
+  if (!BeforeEnd(place.from)) return std::nullopt;
+  if (place.from < begin_) {
+    // It may yet reach into the range.
+    if (block + 1 < blocks && table.BlockBegin(block + 1) < begin_) {
+      return std::nullopt;
+    }
+    place.from = begin_;
   }
-  TRY(row->status());
-  if (drawn && !InRange(*drawn)) drawn.reset();
-  return drawn;
+  place.rows =
+      std::clamp<uint64_t>(file.info().rows / blocks, 1, kBlockRowsMax);
+  return place;
 }
 
 }  // namespace lsm

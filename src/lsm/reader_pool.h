@@ -1,5 +1,6 @@
 // ReaderPool is the few threads that wait for the disk so that the owner need
-// not: short jobs, each a read of one key.
+// not: short jobs, each a read of one key or of a
+// page of rows.
 //
 //   Start([a b c])  ->  [a b c] [d] [e f ...]   a, d, e, b, f, c
 //

@@ -30,6 +30,9 @@ class RowPage {
   size_t size() const { return rows_.size(); }
   // Of keys and values.
   size_t bytes() const { return bytes_.size(); }
+  size_t memory_bytes() const {
+    return bytes_.capacity() + rows_.capacity() * sizeof(Row);
+  }
 
   // The i-th row. Views live until the page changes.
   std::string_view key(size_t i) const;

@@ -15,6 +15,8 @@ using Request = SnapshotReader::Request;
 // A page of at least this many rows is part of a scan: it reads ahead, and
 // leaves the block cache to those who come back.
 constexpr size_t kScanRows = 1024;
+// Reading ahead is worth its while.
+constexpr size_t kAheadRows = 128;
 constexpr size_t kReadaheadBytes = 128 << 10;
 
 bool IsFull(const Request& request, const RowPage& page) {
@@ -26,9 +28,11 @@ std::vector<std::unique_ptr<TwoWayIterator>> Sources(
     const RangePin& pin, const PinnedSnapshot::View& view,
     const Request& request) {
   ReadOptions options;
-  if (request.rows_max >= kScanRows) {
+  if (request.passing || request.rows_max >= kScanRows) {
     options.fill_cache = false;
-    options.readahead_bytes = kReadaheadBytes;
+    if (request.rows_max >= kAheadRows) {
+      options.readahead_bytes = kReadaheadBytes;
+    }
   }
   std::vector<std::unique_ptr<TwoWayIterator>> sources;
   if (pin.newest != nullptr) sources.push_back(pin.newest->NewIterator());
@@ -68,7 +72,8 @@ base::Result<bool> ReadForward(const RangePin& pin,
     }
     if (KindOf(rows->packed()) == Kind::kValue) {
       if (IsFull(request, *page)) return true;
-      page->Add(rows->key(), rows->packed(), rows->value());
+      page->Add(rows->key(), rows->packed(),
+                rows->value().substr(0, request.value_bytes));
     }
     key.assign(rows->key());
     do {
@@ -154,7 +159,8 @@ base::Result<bool> ReadBackward(const RangePin& pin,
   while (rows.Next() && rows.key() >= request.begin) {
     if (KindOf(rows.packed()) == Kind::kTombstone) continue;
     if (IsFull(request, *page)) return true;
-    page->Add(rows.key(), rows.packed(), rows.value());
+    page->Add(rows.key(), rows.packed(),
+              std::string_view(rows.value()).substr(0, request.value_bytes));
   }
   TRY(rows.status());
   return false;

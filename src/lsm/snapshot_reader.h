@@ -42,6 +42,10 @@ class SnapshotReader {
     // The page ends with the row that reaches one of these.
     size_t rows_max = 0;
     size_t bytes_max = 0;
+    // Of each value no more than this gets onto the page.
+    size_t value_bytes = SIZE_MAX;
+    // The reader will not come back: the block cache is left to those who do.
+    bool passing = false;
   };
 
   // False: the page holds all there is. The range asked for must lie within

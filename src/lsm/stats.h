@@ -53,6 +53,7 @@ struct Stats {
   uint64_t reads_in_flight = 0;
   uint64_t coalesced_reads = 0;
   uint64_t discarded_reads = 0;
+  uint64_t range_pages = 0;  // read of ranges
   // Blind puts that are not settled, and those that were.
   uint64_t unsettled = 0;
   uint64_t settled = 0;

@@ -53,14 +53,16 @@ struct Head {
 std::string_view TypeName(Type type);
 std::string_view EncodingName(Encoding encoding);
 
-// Everything before the payload.
+// Everything before the payload: at most so much.
+inline constexpr size_t kHeadBytesMax = 10;
+
 class HeadBytes {
  public:
   explicit HeadBytes(const Head& head);
   std::string_view view() const { return {bytes_, size_}; }
 
  private:
-  char bytes_[10];
+  char bytes_[kHeadBytesMax];
   uint8_t size_ = 2;
 };
 

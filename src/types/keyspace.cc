@@ -1,5 +1,6 @@
 #include "types/keyspace.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -162,9 +163,11 @@ base::Result<int64_t> Keyspace::ExactSize() {
   return txn_.ExactCount(KeysCounter(txn_.Physical(db_)));
 }
 
-std::unique_ptr<RowCursor> Keyspace::Rows(std::string_view prefix) {
+std::unique_ptr<RowCursor> Keyspace::Rows(std::string_view prefix,
+                                          std::string_view from,
+                                          const RangeNeed& need) {
   const std::string begin = RowOf(prefix);
-  return txn_.Range(begin, AfterPrefix(begin));
+  return txn_.Range(std::max(begin, RowOf(from)), AfterPrefix(begin), need);
 }
 
 std::string Keyspace::RowOf(std::string_view key) {
@@ -186,11 +189,12 @@ base::Result<std::optional<Head>> Keyspace::HeadAt(const RowCursor& cursor) {
 base::Result<std::optional<std::string>> Keyspace::RandomRow(
     const std::string& begin, const std::string& end) {
   TRY_ASSIGN(std::optional<std::string> row,
-             txn_.data().engine().RandomKey(begin, end, txn_.random().Next()));
+             txn_.data().engine().RandomKey(begin, end, txn_.random().Next(),
+                                            txn_.PagesToMiss()));
   if (!txn_.dirty()) return row;
-  const auto rows = txn_.Range(begin, end);
-  if (row) rows->Seek(*row);
-  if (!rows->Valid()) rows->Seek(begin);
+  auto rows = txn_.Range(row.value_or(begin), end);
+  TRY(rows->status());
+  if (!rows->Valid()) rows = txn_.Range(begin, end);
   TRY(rows->status());
   if (!rows->Valid()) return std::optional<std::string>();
   return std::optional<std::string>(rows->key());

@@ -90,8 +90,11 @@ class Keyspace {
   base::Result<int64_t> ExactSize();
   // Any key, chosen with the Txn's seed.
   base::Result<std::optional<std::string>> RandomKey();
-  // Head rows whose key begins with `prefix`, in order, the dead among them.
-  std::unique_ptr<RowCursor> Rows(std::string_view prefix);
+  // Head rows whose key begins with `prefix`, in order, the dead among them;
+  // from the key `from` on, if that is behind the first of them.
+  std::unique_ptr<RowCursor> Rows(std::string_view prefix,
+                                  std::string_view from = {},
+                                  const RangeNeed& need = {});
   // The whole row key of `key`, for RowCursor::Seek.
   std::string RowOf(std::string_view key);
   // The head row under the cursor; absent when its time is up, and then its

@@ -33,6 +33,8 @@ void Txn::Begin(int64_t now_ms, uint64_t seed, int db, bool writes) {
   first_db_ = db;
   writes_ = writes;
   injecting_ = false;
+  ranges_miss_ = false;
+  pages_.reset();
   Clear();
 }
 
@@ -54,6 +56,7 @@ void Txn::Clear() {
   after_.clear();
   wants_.clear();
   wants_exact_counts_ = false;
+  if (pages_ != nullptr) pages_->ForgetMiss();
   hits_ = 0;
   misses_ = 0;
 }
@@ -154,12 +157,21 @@ base::Status Txn::Delete(const RowKey& key) {
 }
 
 std::unique_ptr<RowCursor> Txn::Range(std::string_view begin,
-                                      std::string_view end) {
+                                      std::string_view end,
+                                      const RangeNeed& need) {
   RaiseGate(data_->engine().applied());
   bool missed = false;
   if (injecting_) missed = Injected(begin);
-  return NewOverlayCursor(data_->engine().NewRange(begin, end), rows_, begin,
-                          end, missed);
+  return NewOverlayCursor(
+      data_->engine().NewRange(begin, end, PagesToMiss(), need), rows_, begin,
+      end, missed);
+}
+
+RangePages* Txn::PagesToMiss() {
+  if (ranges_miss_ && pages_ == nullptr) {
+    pages_ = std::make_shared<RangePages>();
+  }
+  return pages_.get();
 }
 
 void Txn::KillScope(std::string_view prefix) {

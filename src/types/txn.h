@@ -18,8 +18,8 @@
 // sequence is released. Nobody but the Txn needs to know.
 //
 // A lookup in memory only either answers or returns Miss, having noted the key
-// in wants(). One operation per row reaches the batch, however often the row
-// was put.
+// in wants() or, of a range, what it lacks in pages(). One operation per row
+// reaches the batch, however often the row was put.
 //
 // Invariants
 //   - GET and SET of small values allocate nothing from the heap.
@@ -53,6 +53,8 @@
 
 namespace types {
 
+using RangeNeed = lsm::RangeNeed;
+using RangePages = lsm::RangePages;
 using Sequence = lsm::Sequence;
 
 class DataSet;
@@ -124,8 +126,8 @@ class Txn {
   base::Status Delete(const RowKey& key);
   // Rows in [begin, end), an empty end meaning to the last. Raises the gate to
   // everything applied: absent rows leave no trace to gate on.
-  std::unique_ptr<RowCursor> Range(std::string_view begin,
-                                   std::string_view end);
+  std::unique_ptr<RowCursor> Range(std::string_view begin, std::string_view end,
+                                   const RangeNeed& need = {});
   // No row under `prefix` will ever be written or read again.
   void KillScope(std::string_view prefix);
 
@@ -158,6 +160,17 @@ class Txn {
   bool missed() const { return wants_exact_counts_ || !wants_.empty(); }
   // Before another run blind puts must be settled, and none be made.
   bool wants_exact_counts() const { return wants_exact_counts_; }
+  // From now until Begin ranges miss what is neither in memory nor in `pages`,
+  // read for earlier runs of the command and perhaps null. (Otherwise they wait
+  // for the disk.)
+  void LetRangesMiss(std::shared_ptr<RangePages> pages) {
+    ranges_miss_ = true;
+    pages_ = std::move(pages);
+  }
+  // Null when no range was asked for.
+  const std::shared_ptr<RangePages>& pages() const { return pages_; }
+  // For the engine: null where it may wait.
+  RangePages* PagesToMiss();
   // What is wanted since the last Begin or Restart, in order, each once.
   std::vector<std::string> TakeWants();
   void RaiseGate(Sequence sequence) {
@@ -253,6 +266,8 @@ class Txn {
   std::vector<std::function<void()>> after_;
   std::vector<std::string> wants_;
   bool wants_exact_counts_ = false;
+  bool ranges_miss_ = false;
+  std::shared_ptr<RangePages> pages_;
   uint64_t hits_ = 0;
   uint64_t misses_ = 0;
   // Test mode: rows that have missed already, and who is next.

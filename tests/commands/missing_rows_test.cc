@@ -249,5 +249,147 @@ TEST_F(MissingRowsTest, OfDeadKeysAreReadBeforeTheyAreDeleted) {
   EXPECT_EQ(Once(me_, "EXISTS dead dying"), ":0\r\n");
 }
 
+// --- Ranges.
+
+class MissingRangesTest : public MissingRowsTest {
+ protected:
+  static constexpr int kKeys = 1500;
+
+  // 500 to 1999, and cold0 to cold7: nothing of them is cached either.
+  MissingRangesTest() {
+    for (int i = 0; i < kKeys; ++i) {
+      house_.Run("SET " + std::to_string(500 + i) + " " + std::string(90, '.'));
+    }
+    Empty();
+  }
+  void Empty() {
+    house_.PutOnDisk();
+    EXPECT_EQ(house_.Run("DEBUG RELOAD"), "+OK\r\n");
+  }
+  // The reply once it is complete; how often it waited is in rounds_.
+  std::string Wait(Session& session, std::string_view line) {
+    std::string reply;
+    for (rounds_ = 0; (reply = Once(session, line)).empty(); ++rounds_) {
+      EXPECT_EQ(outcome_, Outcome::kWaitsForRows);
+      house_.ReadRows();
+    }
+    return reply;
+  }
+  int rounds_ = 0;
+};
+
+TEST_F(MissingRangesTest, AreReadWhileOthersGoOn) {
+  Park(me_, "KEYS cold*");
+  EXPECT_EQ(Once(other_, "SET hot v"), "+OK\r\n");
+  EXPECT_EQ(Once(other_, "SET coldest v"), "+OK\r\n");
+  house_.ReadRows();
+  EXPECT_EQ(house_.wire(me_).resumes(), 1);
+  EXPECT_TRUE(Once(me_, "KEYS cold*").starts_with("*9\r\n"));
+  EXPECT_EQ(house_.table().FindFullName("keys")->statistics.calls, 1u);
+}
+
+TEST_F(MissingRangesTest, OfAScanAreWhatItLooksAt) {
+  const std::string first = Wait(me_, "SCAN 0 COUNT 600");
+  EXPECT_EQ(rounds_, 1);
+  EXPECT_NE(first.find("*600\r\n"), std::string::npos);
+  const std::string cursor = first.substr(first.find("\r\n", 6) + 2);
+  const std::string next = Wait(
+      me_, "SCAN " + cursor.substr(0, cursor.find("\r\n")) + " COUNT 1000");
+  EXPECT_EQ(rounds_, 1);
+  EXPECT_TRUE(next.starts_with("*2\r\n$1\r\n0\r\n*908\r\n"));
+}
+
+TEST_F(MissingRangesTest, CostFewRoundsHoweverLongTheyAre) {
+  EXPECT_TRUE(Wait(me_, "KEYS *").starts_with("*1508\r\n"));
+  EXPECT_GT(rounds_, 1);
+  EXPECT_LT(rounds_, 8);
+}
+
+TEST_F(MissingRangesTest, OfATransactionShowOneState) {
+  for (const char* line : {"MULTI", "DEL cold1", "KEYS cold*", "APPEND cold2 x",
+                           "SCAN 0 COUNT 10", "KEYS cold1*"}) {
+    Once(me_, line);
+  }
+  Park(me_, "EXEC");
+  EXPECT_EQ(Once(other_, "SET cold11 v"), "+OK\r\n");
+  house_.ReadRows();
+  const std::string reply = Wait(me_, "EXEC");
+  EXPECT_TRUE(reply.starts_with("*5\r\n:1\r\n*8\r\n")) << reply;
+  EXPECT_TRUE(reply.ends_with("*1\r\n$6\r\ncold11\r\n")) << reply;
+}
+
+TEST_F(MissingRangesTest, YieldARandomKey) {
+  for (int i = 0; i < 20; ++i) {
+    const std::string reply = Wait(me_, "RANDOMKEY");
+    EXPECT_TRUE(reply.starts_with("$")) << reply;
+    EXPECT_NE(reply, "$-1\r\n");
+  }
+}
+
+TEST_F(MissingRangesTest, HideKeysWhoseTimeIsUp) {
+  house_.Run("SET cold-dying v PX 1000");
+  Empty();
+  Park(me_, "KEYS cold*");
+  house_.clock().Advance(2'000'000);
+  house_.ReadRows();
+  // The clock of its first run counts.
+  EXPECT_TRUE(Once(me_, "KEYS cold*").starts_with("*9\r\n"));
+  EXPECT_TRUE(Wait(other_, "KEYS cold*").starts_with("*8\r\n"));
+}
+
+TEST_F(MissingRangesTest, OfADatabaseThatWasFlushedAreNotShown) {
+  Park(me_, "KEYS *");
+  EXPECT_EQ(Once(other_, "FLUSHALL"), "+OK\r\n");
+  EXPECT_EQ(Once(other_, "SET a v"), "+OK\r\n");
+  house_.ReadRows();
+  EXPECT_EQ(Wait(me_, "KEYS *"), "*1\r\n$1\r\na\r\n");
+}
+
+TEST_F(MissingRangesTest, AreAskedOfTheNextEngineWhenOneIsClosed) {
+  Park(me_, "KEYS cold*");
+  EXPECT_EQ(Once(other_, "DEBUG RELOAD"), "+OK\r\n");
+  EXPECT_EQ(house_.wire(me_).resumes(), 1);
+  EXPECT_TRUE(Wait(me_, "KEYS cold*").starts_with("*8\r\n"));
+  // Also by one who has not yet come back.
+  Empty();
+  Park(me_, "KEYS cold*");
+  house_.ReadRows();
+  EXPECT_EQ(Once(other_, "SET cold8 v"), "+OK\r\n");
+  EXPECT_EQ(Once(other_, "DEBUG RELOAD"), "+OK\r\n");
+  EXPECT_TRUE(Wait(me_, "KEYS cold*").starts_with("*9\r\n"));
+}
+
+TEST_F(MissingRangesTest, OfAClientThatHasLeftAreNobodys) {
+  Wire& wire = house_.wire(other_);
+  Park(other_, "KEYS *");
+  house_.sessions().MarkDying(other_);
+  house_.dispatcher().Remove(other_);
+  house_.ReadRows();
+  EXPECT_EQ(wire.resumes(), 0);
+  EXPECT_TRUE(Wait(me_, "KEYS cold*").starts_with("*8\r\n"));
+}
+
+TEST_F(MissingRangesTest, ThatCannotBeReadAreAnErrorThatNamesTheFile) {
+  for (const std::string& name : house_.fs().List("/data").value()) {
+    if (name.ends_with(".sst")) {
+      house_.fs().FailReads("/data/" + name, 0, 1 << 20);
+    }
+  }
+  for (const char* line : {"KEYS *", "SCAN 0", "RANDOMKEY"}) {
+    Park(me_, line);
+    house_.ReadRows();
+    const std::string reply = Once(me_, line);
+    EXPECT_TRUE(reply.starts_with("-ERR ")) << reply;
+    EXPECT_NE(reply.find(".sst"), std::string::npos) << reply;
+  }
+  house_.fs().HealReads();
+  EXPECT_TRUE(Wait(me_, "KEYS cold*").starts_with("*8\r\n"));
+}
+
+TEST_F(MissingRangesTest, OfASessionWithoutATransportAreWaitedFor) {
+  Session& session = *house_.sessions().Add(nullptr, 0);
+  EXPECT_TRUE(Once(session, "KEYS cold*").starts_with("*8\r\n"));
+}
+
 }  // namespace
 }  // namespace commands

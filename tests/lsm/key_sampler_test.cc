@@ -26,16 +26,24 @@ TableShelf::Rows Rows(char first, int count) {
   return rows;
 }
 
-// How often each key came out of `draws` draws.
+// How often each place came out of `draws` draws.
 std::map<std::string, int> Count(const KeySampler& sampler, int draws) {
   base::Random random(3);
   std::map<std::string, int> counts;
   for (int i = 0; i < draws; ++i) {
-    const auto key = sampler.Draw(&random);
-    EXPECT_TRUE(key.ok());
-    if (key.ok() && key.value()) ++counts[*key.value()];
+    const auto place = sampler.Draw(&random);
+    if (!place) continue;
+    EXPECT_GE(place->rows, 1u);
+    ++counts[place->from];
   }
   return counts;
+}
+
+MemoryStore& Fill(MemoryStore& memory, const TableShelf::Rows& rows) {
+  for (const auto& [key, value] : rows) {
+    memory.Put(key, HashKey(key), 5, value, false);
+  }
+  return memory;
 }
 
 TEST(KeySampler, DrawsNothingFromNothing) {
@@ -44,26 +52,23 @@ TEST(KeySampler, DrawsNothingFromNothing) {
   EXPECT_TRUE(Count(KeySampler(memory, *version, "", ""), 10).empty());
 }
 
-TEST(KeySampler, ReachesEveryRowOfTablesAndMemory) {
+TEST(KeySampler, ReachesEveryBlockAndEveryRowInMemory) {
   TableShelf shelf;
-  const auto version = TableShelf::VersionOf(
-      {shelf.Add(Rows('a', 100), 1), shelf.Add(Rows('b', 100), 2)});
+  const TableFilePtr a = shelf.Add(Rows('a', 100), 1);
+  const TableFilePtr b = shelf.Add(Rows('b', 100), 2);
+  const size_t blocks = a->table()->data_blocks() + b->table()->data_blocks();
+  ASSERT_GT(blocks, 2u);
+  const auto version = TableShelf::VersionOf({a, b});
   MemoryStore memory{MemoryOptions{}};
-  for (const auto& [key, value] : Rows('c', 50)) {
-    memory.Put(key, HashKey(key), 5, value, false);
-  }
-  memory.Seal();
-  for (const auto& [key, value] : Rows('d', 50)) {
-    memory.Put(key, HashKey(key), 6, value, false);
-  }
+  Fill(memory, Rows('c', 50)).Seal();
+  Fill(memory, Rows('d', 50));
   const auto counts = Count(KeySampler(memory, *version, "", ""), 20'000);
-  // Some 67 draws each. Blocks of few rows favour theirs; so does a gap in the
-  // hash index the record behind it.
-  EXPECT_GT(counts.size(), 290u);
-  for (const auto& [key, count] : counts) {
-    EXPECT_GT(count, key < "c" ? 8 : 0) << key;
-    EXPECT_LT(count, 1000) << key;
-  }
+  // A gap in the hash index favours the record behind it.
+  EXPECT_GT(counts.size(), blocks + 90);
+  int from_tables = 0;
+  for (const auto& [key, count] : counts) from_tables += key < "c" ? count : 0;
+  // Two thirds of the rows.
+  EXPECT_NEAR(from_tables, 13'333, 700);
 }
 
 TEST(KeySampler, StaysInItsRange) {
@@ -71,24 +76,20 @@ TEST(KeySampler, StaysInItsRange) {
   const auto version = TableShelf::VersionOf(
       {shelf.Add(Rows('a', 100), 1), shelf.Add(Rows('b', 100), 2)});
   MemoryStore memory{MemoryOptions{}};
-  for (const auto& [key, value] : Rows('c', 50)) {
-    memory.Put(key, HashKey(key), 5, value, false);
-  }
+  Fill(memory, Rows('c', 50));
   const auto counts = Count(KeySampler(memory, *version, "a050", "b010"), 5000);
-  EXPECT_EQ(counts.size(), 60u);
   EXPECT_EQ(counts.begin()->first, "a050");
-  EXPECT_EQ(counts.rbegin()->first, "b009");
+  EXPECT_GE(counts.rbegin()->first, "b000");
+  EXPECT_LT(counts.rbegin()->first, "b010");
 }
 
-TEST(KeySampler, PassesReadErrorsOn) {
+TEST(KeySampler, ReadsNothing) {
   TableShelf shelf;
   const TableFilePtr file = shelf.Add(Rows('a', 100), 1);
   const auto version = TableShelf::VersionOf({file});
   shelf.fs.FailReads(shelf.store->PathOf(file->number()), 0, 1 << 20);
   const MemoryStore memory{MemoryOptions{}};
-  base::Random random(1);
-  EXPECT_EQ(KeySampler(memory, *version, "", "").Draw(&random).status().code(),
-            base::Code::kIo);
+  EXPECT_FALSE(Count(KeySampler(memory, *version, "", ""), 100).empty());
 }
 
 }  // namespace

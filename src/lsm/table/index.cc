@@ -138,6 +138,10 @@ Extent Index::extent(size_t block) const {
           offsets_[block + 1] - offsets_[block] - kBlockTrailerBytes};
 }
 
+std::string Index::Separator(size_t block) const {
+  return prefix_ + std::string(tail(block));
+}
+
 bool Index::EndsWith(size_t block, std::string_view key) const {
   return key.size() >= prefix_.size() &&
          key.substr(prefix_.size()) == tail(block) &&

@@ -58,6 +58,7 @@ class Index {
   // its newest version. blocks() when there is none.
   size_t Find(std::string_view key) const;
   Extent extent(size_t block) const;
+  std::string Separator(size_t block) const;
   // True if the separator of `block` is `key`: its versions may go on in the
   // next.
   bool EndsWith(size_t block, std::string_view key) const;

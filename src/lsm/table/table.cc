@@ -119,6 +119,7 @@ Result<PinnedBlock> Table::Pin(size_t block, const ReadOptions& options,
         cache_->Lookup(cache_id_, extent.offset, options.fill_cache);
     if (pin) return pin;
   }
+  if (options.cached_only) return Status::Miss();
   TRY_ASSIGN(Buffer bytes, ReadBlock(file_.get(), extent, seed_));
   *bytes_read += extent.size + kBlockTrailerBytes;
   return Keep(extent.offset, std::move(bytes), options);
@@ -151,6 +152,10 @@ Result<std::optional<TableRow>> Table::Get(std::string_view key, uint64_t hash,
     }
   }
   return none;
+}
+
+std::string Table::BlockBegin(size_t i) const {
+  return i == 0 ? properties_.smallest_key : index_.Separator(i - 1);
 }
 
 std::unique_ptr<TableIterator> Table::NewIterator(

@@ -37,6 +37,8 @@ struct ReadOptions {
   bool fill_cache = true;
   // An iterator reads at least this much of the file at once. 0: a block.
   size_t readahead_bytes = 0;
+  // The file is not read: Miss for a block that the cache does not hold.
+  bool cached_only = false;
 };
 
 // One version of a row, with the block that holds its value.
@@ -73,6 +75,11 @@ class Table {
 
   // The table must outlive the iterator.
   std::unique_ptr<TableIterator> NewIterator(const ReadOptions& options) const;
+
+  // No row of the i-th data block, and no newer version of one, lies before
+  // this key. No I/O.
+  std::string BlockBegin(size_t i) const;
+  size_t data_blocks() const { return index_.blocks(); }
 
   const TableProperties& properties() const { return properties_; }
   uint64_t file_number() const { return file_number_; }
