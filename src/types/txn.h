@@ -157,7 +157,6 @@ class Txn {
 
   // Looks the key up and notes it in wants() if it is not in memory.
   void Want(const RowKey& key);
-  bool missed() const { return wants_exact_counts_ || !wants_.empty(); }
   // Before another run blind puts must be settled, and none be made.
   bool wants_exact_counts() const { return wants_exact_counts_; }
   // From now until Begin ranges miss what is neither in memory nor in `pages`,

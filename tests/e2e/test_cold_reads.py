@@ -130,6 +130,50 @@ class ColdReads(unittest.TestCase):
             client.set(f"key:{i}", value_of(i))
         self.assertEqual(failures, [])
 
+    def test_a_scan_finds_every_key_while_others_write(self):
+        client = self.server.client()
+        done = threading.Event()
+        failures = []
+
+        def write():
+            writer = self.server.client()
+            chance = random.Random(3)
+            try:
+                while not done.is_set():
+                    i = chance.randrange(KEYS)
+                    writer.set(f"key:{i}", value_of(i))
+                    writer.set(f"other:{i}", value_of(i))
+                    writer.delete(f"other:{chance.randrange(KEYS)}")
+            except Exception as e:
+                failures.append(repr(e))
+
+        threads = [threading.Thread(target=write) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        expected = {b"key:%d" % i for i in range(KEYS)}
+        for count in (10_000, 100, 1):
+            match = "key:*" if count > 1 else "key:1234*"
+            found = set(client.scan_iter(match=match, count=count))
+            self.assertEqual(found, {k for k in expected if count > 1 or
+                                     k.startswith(b"key:1234")})
+        self.assertEqual(set(client.keys("key:*")), expected)
+        self.assertIsNotNone(client.randomkey())
+        done.set()
+        for thread in threads:
+            thread.join()
+        for batch in range(0, KEYS, 1000):
+            client.delete(*(f"other:{i}" for i in range(batch, batch + 1000)))
+        self.assertEqual(failures, [])
+
+    def test_clients_may_leave_while_their_ranges_are_read(self):
+        for command in (("KEYS", "*"), ("SCAN", "0", "COUNT", "4000"),
+                        ("RANDOMKEY",)) * 10:
+            client = self.server.client()
+            connection = client.connection_pool.get_connection("KEYS")
+            connection.send_command(*command)
+            connection.disconnect()
+        self.assertTrue(self.server.client().ping())
+
     def test_clients_may_leave_while_their_rows_are_read(self):
         for _ in range(30):
             client = self.server.client()
@@ -151,7 +195,17 @@ class ColdReads(unittest.TestCase):
                 if reader.get(f"key:{i}") != value_of(i):
                     failures.append(i)
 
-        threads = [threading.Thread(target=read) for _ in range(4)]
+        def scan():
+            reader = self.server.client()
+            while not done.is_set():
+                for command in (("SCAN", "0", "COUNT", "1000"),
+                                ("KEYS", "key:999*")):
+                    reply = reader.execute_command(*command)
+                    if command[0] == "KEYS" and len(reply) != 11:
+                        failures.append(reply)
+
+        threads = [threading.Thread(target=work)
+                   for work in (read, read, scan, scan)]
         for thread in threads:
             thread.start()
         for _ in range(3):
