@@ -5,12 +5,14 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/mutex.h"
 #include "base/random.h"
 #include "base/strings.h"
 #include "lsm/engine_lab.h"
@@ -243,6 +245,65 @@ TEST_F(ColdRangesTest, AreAnsweredWhenTheEngineIsClosed) {
   EXPECT_TRUE((*answer)->IsMiss());
   EXPECT_EQ(pages->bytes(), 0u);
   EXPECT_FALSE(pages->missed());
+}
+
+TEST_F(ColdRangesTest, MayEndWithReadsUnderWay) {
+  for (const bool threads : {false, true}) {
+    lab.options.background_threads = threads;
+    Reopen();
+    ASSERT_FALSE(Look("", "", {.rows = 10'000}).has_value());
+    lab->FetchRangeAsync(pages, kNoLimit, [](const base::Status&) { FAIL(); });
+    lab.PowerCut();
+    lab.options.background_threads = false;
+    ASSERT_TRUE(lab.Open().ok());
+  }
+}
+
+TEST_F(ColdRangesTest, AreReadByThreadsWhileOthersWrite) {
+  lab.options.background_threads = true;
+  base::Mutex mutex;
+  base::CondVar woken;
+  uint64_t wakes = 0;
+  lab.options.on_progress = [&] {
+    base::MutexLock lock(mutex);
+    ++wakes;
+    woken.SignalAll();
+  };
+  Reopen();
+  // Several askers, each of whom goes through all rows.
+  std::vector<std::shared_ptr<RangePages>> askers(4);
+  for (auto& asker : askers) asker = std::make_shared<RangePages>();
+  std::vector<Rows> seen(askers.size());
+  size_t done = 0;
+  const std::function<void(size_t)> go_on = [&](size_t i) {
+    pages = askers[i];
+    if (std::optional<Rows> rows =
+            Look("", "", {.rows = 64, .passing = true})) {
+      seen[i] = *std::move(rows);
+      ++done;
+      return;
+    }
+    lab->FetchRangeAsync(pages, kNoLimit, [&, i](const base::Status& status) {
+      EXPECT_TRUE(status.ok());
+      go_on(i);
+    });
+  };
+  for (size_t i = 0; i < askers.size(); ++i) go_on(i);
+  for (int i = 0; done < askers.size(); ++i) {
+    uint64_t wakes_seen = 0;
+    {
+      base::MutexLock lock(mutex);
+      wakes_seen = wakes;
+    }
+    lab.Put(base::StrCat("k", 1000 + i % 1000), "new");
+    if (i % 8 == 0) lab->Flush([](const base::Status&) {});
+    lab->Submit();
+    lab->Tick();
+    base::MutexLock lock(mutex);
+    while (done < askers.size() && wakes == wakes_seen) woken.Wait(mutex);
+  }
+  for (const Rows& rows : seen) EXPECT_EQ(rows.size(), size_t{kRows});
+  ASSERT_TRUE(lab.Close().ok());
 }
 
 TEST_F(ColdRangesTest, YieldEveryKeyAtRandom) {
