@@ -27,6 +27,7 @@ void AddLookups(const types::EngineStats& engine, InfoText& text) {
   text.Add("fetches", engine.fetches);
   text.Add("reads_in_flight", engine.reads_in_flight);
   text.Add("coalesced_reads", engine.coalesced_reads);
+  text.Add("range_pages", engine.range_pages);
   text.Add("discarded_reads", engine.discarded_reads);
   text.Add("unsettled_keys", engine.unsettled);
   text.Add("settled_keys", engine.settled);
