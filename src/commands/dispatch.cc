@@ -267,6 +267,7 @@ Done Dispatcher::Finish(const Request& request, const base::Status& status,
                         types::Sequence gate) {
   Session& session = request.session;
   Watches& watches = server_->sessions.watches();
+  const size_t written = status.ok() ? txn_.batch().bytes().size() : 0;
   if (!status.ok()) {
     request.reply.Rewind(request.mark);
     LogTrouble(request.entry->full_name, status);
@@ -288,9 +289,9 @@ Done Dispatcher::Finish(const Request& request, const base::Status& status,
   if (server_->data.expiry().has_found()) [[unlikely]] {
     ExpireDue(kFoundBudget);
   }
-  if (session.close_after_reply) return {Outcome::kClose, gate};
-  if (session.blocked()) return {Outcome::kBlocked, gate};
-  return {Outcome::kReplied, gate};
+  if (session.close_after_reply) return {Outcome::kClose, gate, written};
+  if (session.blocked()) return {Outcome::kBlocked, gate, written};
+  return {Outcome::kReplied, gate, written};
 }
 
 void Dispatcher::NoteCall(CommandEntry& entry, int64_t micros,

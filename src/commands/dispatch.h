@@ -56,6 +56,7 @@ enum class Outcome : uint8_t {
 struct Done {
   Outcome outcome = Outcome::kReplied;
   types::Sequence gate = 0;
+  size_t written_bytes = 0;  // to the log; 0 for whoever has only read
 };
 
 class Dispatcher {

@@ -53,6 +53,19 @@ void AddLog(const InfoSource& source, InfoText& text) {
   text.Add("sequence_flushed", engine.flushed);
 }
 
+// How far flush and compaction are behind, and what that does to writers.
+void AddPressure(const InfoSource& source, InfoText& text) {
+  const types::EngineStats& engine = source.engine;
+  text.AddFixed("pressure", engine.pressure.value(), 2);
+  text.Add("pressure_cause", engine.pressure.cause());
+  text.AddFixed("pressure_memory", engine.pressure.memory, 2);
+  text.AddFixed("pressure_level0", engine.pressure.level0, 2);
+  text.AddFixed("pressure_debt", engine.pressure.debt, 2);
+  text.Add("delayed_writes", source.traffic.delayed_writes);
+  text.Add("delayed_us", source.traffic.delayed_us);
+  text.Add("stopped_sockets", source.traffic.stopped_sockets);
+}
+
 void AddTables(const types::EngineStats& engine, InfoText& text) {
   for (size_t i = 0; i < engine.levels.size(); ++i) {
     const types::EngineStats::Level& level = engine.levels[i];
@@ -114,6 +127,7 @@ void WriteRedbedSection(const InfoSource& source, InfoText& text) {
   AddLog(source, text);
   AddTables(engine, text);
   AddPauses(engine, text);
+  AddPressure(source, text);
   text.Add("incarnation", engine.incarnation);
   text.Add("recovery_batches", engine.replayed_batches);
   text.Add("recovery_us", engine.recovery_us);

@@ -59,7 +59,10 @@ struct Traffic {
   uint64_t output_bytes = 0;
   uint64_t output_limit_cuts = 0;
   uint64_t query_limit_cuts = 0;
-  size_t memory_bytes = 0;  // connections and their buffers, now
+  uint64_t delayed_writes = 0;  // that waited because the disk is behind
+  int64_t delayed_us = 0;
+  size_t stopped_sockets = 0;  // clients that wait so, now
+  size_t memory_bytes = 0;     // connections and their buffers, now
 };
 
 // What only the process itself can do; implemented in server/wiring.

@@ -22,11 +22,6 @@ constexpr uint64_t kGenerationBytesMin = 64 << 10;
 constexpr size_t kEvictSteps = 2000;
 constexpr size_t kFreeSteps = 200;
 
-// A generation beyond this many full ones that wait for their flush, or this
-// many runs in level 0, and whoever writes is not read any more.
-constexpr double kSealedGenerationsMax = 3;
-constexpr double kLevel0RunsMax = 24;
-
 }  // namespace
 
 Engine::Body::Body(Options options)
@@ -78,6 +73,7 @@ base::Status Engine::Body::Open() {
   for (const std::string& warning : recovery.warnings()) {
     base::Log(base::LogLevel::kWarning, warning);
   }
+  NoteVersion();
   SetMemoryBytes(options_.memory_bytes);
   Tick();
   return base::Status::Ok();
@@ -342,14 +338,6 @@ void Engine::Body::SetMemoryBytes(uint64_t bytes) {
   tables_->cache().SetCapacity(std::max(kCacheBytesMin, bytes / kCacheShare));
 }
 
-double Engine::Body::pressure() const {
-  const double sealed = static_cast<double>(memory_.sealed_bytes()) /
-                        static_cast<double>(GenerationBytes());
-  const double runs = static_cast<double>(version_->level(0).size());
-  return std::min(
-      1.0, std::max(sealed / kSealedGenerationsMax, runs / kLevel0RunsMax));
-}
-
 Stats Engine::Body::stats() const {
   Stats stats = stats_;
   stats.active_bytes = memory_.active_bytes();
@@ -394,7 +382,8 @@ Stats Engine::Body::stats() const {
     }
   }
   stats.dead_scopes = scopes_.size();
-  stats.pending_compaction_bytes = PendingBytes(*version_, MakePickerOptions());
+  stats.pending_compaction_bytes = pending_bytes_;
+  stats.pressure = pressure();
   return stats;
 }
 
@@ -458,7 +447,7 @@ size_t Engine::unreleased_bytes() const {
 }
 int Engine::frames_in_flight() const { return body_->log().in_flight(); }
 bool Engine::Tick() { return body_->Tick(); }
-double Engine::pressure() const { return body_->pressure(); }
+double Engine::pressure() const { return body_->pressure().value(); }
 void Engine::Flush(Done done) { body_->Flush(std::move(done)); }
 void Engine::Compact(Done done) { body_->Compact(std::move(done)); }
 void Engine::Sync(Done done) { body_->Sync(std::move(done)); }

@@ -195,8 +195,8 @@ class Engine {
   // the background finished, evicts and frees in slices of bounded cost. True
   // while more slices wait: tick again soon, even if nothing else happens.
   bool Tick();
-  // From 0 (at ease) to 1: unflushed bytes and tables of level 0 against
-  // what they may be. At 1 whoever writes should not be read.
+  // From 0 (at ease) to 1 (compaction/pressure.h). At 1 whoever writes should
+  // not be read.
   double pressure() const;
 
   // --- Background work, on request. `done` runs on the owner.

@@ -7,6 +7,7 @@
 //                    ends each job; its middle runs on a lane of Scheduler)
 //   engine_compaction.cc  the same, for compaction
 //   engine_settle.cc  what blind puts have counted wrong  (owner)
+//   engine_pressure.cc  how far flush and compaction are behind (owner)
 //   engine_readers.cc  snapshots, ranges and checkpoints  (owner; what it
 //                    gives out is read on other threads)
 //
@@ -37,6 +38,7 @@
 #include "lsm/cold_reads.h"
 #include "lsm/compaction/merge_job.h"
 #include "lsm/compaction/picker.h"
+#include "lsm/compaction/pressure.h"
 #include "lsm/engine.h"
 #include "lsm/expiry_walk.h"
 #include "lsm/mailbox.h"
@@ -87,7 +89,7 @@ class Engine::Body {
 
   // The tick (engine.cc).
   bool Tick();
-  double pressure() const;
+  Pressure pressure() const;  // (engine_pressure.cc)
   Stats stats() const;
 
   // Work on request (engine_chores.cc).
@@ -177,6 +179,12 @@ class Engine::Body {
   void SettleKnown();
   base::Status WriteSettlement(std::span<const Settlements::Known> rows);
   bool IsDead(std::string_view key, Sequence sequence) const;
+
+  // The pressure (engine_pressure.cc).
+  void NoteVersion();
+  void NoteFlushBegins();
+  void NoteFlushEnds(const Commit& commit);
+  void NoteInputs(const std::vector<TableFilePtr>& inputs);
 
   // Readers.
   PinnedSnapshot::View ViewOfUnflushed() const;
@@ -280,6 +288,14 @@ class Engine::Body {
   ExpiryWalk expiry_walk_;
   int64_t next_walk_us_ = 0;  // monotonic
   int64_t next_pace_us_ = 0;  // monotonic
+  // For the pressure: of the version, and of the jobs that are running.
+  uint64_t pending_bytes_ = 0;
+  uint64_t table_bytes_ = 0;
+  JobProgress flush_progress_;
+  uint64_t flushing_bytes_ = 0;  // of the generations, in memory
+  double flush_ratio_ = 1;       // table bytes of the last for each of those
+  JobProgress compaction_progress_;
+  size_t level0_inputs_ = 0;  // runs
   // Of the generation that was sealed last.
   uint64_t sealed_generation_bytes_ = 0;
   int64_t sealed_us_ = 0;  // monotonic

@@ -42,6 +42,7 @@ void Engine::Body::StartCompaction() {
   if (input == nullptr) input = NewCompaction();
   if (input == nullptr) return;
   compacting_ = true;
+  NoteInputs(input->choice.inputs);
   scheduler_.Start(Lane::kCompaction, [this, input] {
     const base::Status status = CompactInBackground(input);
     mailbox_.Post([this, input, status] { FinishCompaction(input, status); });
@@ -168,6 +169,7 @@ Engine::Body::OpenInputs(const CompactionInput& input) {
 void Engine::Body::FinishCompaction(
     const std::shared_ptr<CompactionInput>& input, const base::Status& status) {
   compacting_ = false;
+  NoteInputs({});
   look_for_work_ = true;
   if (!status.ok()) {
     if (input->commit.appended) {

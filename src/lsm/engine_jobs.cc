@@ -172,6 +172,7 @@ void Engine::Body::StartFlush() {
   if (input == nullptr) input = NewFlush();
   if (IsSettled(input->last)) input->settled = last_settlement_;
   flushing_ = true;
+  NoteFlushBegins();
   scheduler_.Start(Lane::kFlush, [this, input] {
     const base::Status status = FlushInBackground(input);
     mailbox_.Post([this, input, status] { FinishFlush(input, status); });
@@ -266,6 +267,7 @@ base::Status Engine::Body::WriteGenerations(FlushInput* input) {
 void Engine::Body::FinishFlush(const std::shared_ptr<FlushInput>& input,
                                const base::Status& status) {
   flushing_ = false;
+  NoteFlushEnds(input->commit);
   if (input->commit.installed) {
     while (!sealed_.empty() && sealed_.front().last <= input->last) {
       sealed_.pop_front();
@@ -353,7 +355,9 @@ void Engine::Body::Install(const Commit& commit) {
     ++stats_.compactions;
     stats_.compaction_read_bytes += commit.bytes_read;
     stats_.compaction_written_bytes += commit.bytes_written;
+    level0_inputs_ = 0;  // They are gone already.
   }
+  NoteVersion();
   scopes_to_look_at_ = scopes_.size();
 }
 

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "lsm/compaction/pressure.h"
+
 namespace lsm {
 
 inline constexpr int kLevelsMax = 7;
@@ -88,6 +90,7 @@ struct Stats {
   uint64_t compaction_read_bytes = 0;
   uint64_t compaction_written_bytes = 0;
   uint64_t pending_compaction_bytes = 0;
+  Pressure pressure;
   uint64_t dead_scopes = 0;
   uint64_t background_errors = 0;
 

@@ -137,7 +137,7 @@ void Connection::Execute() {
   }
   // Nobody would hear what it waits for.
   if (blocked_ && ended_) return CloseNow();
-  if (Stalled()) Enlist(&Connection::stalled, &shared_->stalled);
+  if (Stalled()) Stall();
   Enlist(&Connection::dirty, &shared_->dirty);
 }
 
@@ -194,6 +194,9 @@ bool Connection::ExecuteOne(resp::Words words) {
       break;
   }
   writes_ = done.gate > shared_->released;
+  if (done.written_bytes > 0) {
+    ticket_ = shared_->throttle.Take(done.written_bytes);
+  }
   Commit(done.gate);
   for (const Delayed& delayed : std::exchange(delayed_, {})) {
     Deliver(delayed.reply, delayed.gate);
@@ -243,9 +246,31 @@ bool Connection::Stalled() const {
   if (outbox_.holds() && outbox_.held_bytes() > limits.held_bytes_max) {
     return true;
   }
-  return writes_ && shared_->failure.empty() &&
-         (shared_->log->unreleased_bytes() > limits.unreleased_bytes_max ||
-          shared_->log->overloaded());
+  return Throttled() ||
+         (writes_ && shared_->failure.empty() &&
+          shared_->log->unreleased_bytes() > limits.unreleased_bytes_max);
+}
+
+// Once the log has failed a write costs nothing but its error.
+bool Connection::Throttled() const {
+  return shared_->throttle.MustWait(ticket_) && shared_->failure.empty();
+}
+
+void Connection::Stall() {
+  if (!stalled && Throttled()) {
+    ++shared_->stats.delayed_writes;
+    throttled_since_us_ = Loop::clock_us();
+  }
+  Enlist(&Connection::stalled, &shared_->stalled);
+}
+
+void Connection::EndStall() {
+  stalled = false;
+  if (throttled_since_us_ != 0) {
+    shared_->stats.delayed_us +=
+        Loop::clock_us() - std::exchange(throttled_since_us_, 0);
+  }
+  MakeReady();
 }
 
 // --- Replies.

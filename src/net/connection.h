@@ -9,6 +9,7 @@
 //     being read (until Resume),
 //   - too much of its replies is held, or it writes while too much in all is
 //     unreleased (until gates open),
+//   - it writes faster than the disk can take (write_throttle.h),
 //   - it had its share of this tick (until the next).
 //
 // How it ends
@@ -69,8 +70,12 @@ class Connection final : public commands::Transport, private WatchEvents {
   void GoOn();
   // Opens gates; false when nothing is held any more.
   bool Release();
-  // Whether it still must not execute for want of open gates.
+  // Whether it still must not execute, for want of open gates or because it
+  // is throttled.
   bool Stalled() const;
+  bool Throttled() const;
+  // It is not stalled any more.
+  void EndStall();
   // Sends what may leave.
   void Flush();
   // About once a second: cuts idlers and those that do not read, gives back
@@ -100,6 +105,7 @@ class Connection final : public commands::Transport, private WatchEvents {
   bool ExecuteBatch(size_t requests_max);
   bool ExecuteOne(resp::Words words);
   void FetchAhead();
+  void Stall();
   void Commit(types::Sequence gate);
   void RefuseProtocol();
   bool MayExecute() const;
@@ -129,7 +135,9 @@ class Connection final : public commands::Transport, private WatchEvents {
   bool blocked_ = false;  // Waiting, and the reply will be delivered.
   bool misses_ = false;   // Its next request waits for rows.
   bool writes_ = false;   // Its last request was not released yet.
-  bool ended_ = false;    // The peer has said everything.
+  WriteThrottle::Ticket ticket_ = 0;  // Of its last write.
+  int64_t throttled_since_us_ = 0;    // 0: it is not.
+  bool ended_ = false;                // The peer has said everything.
   // Requests whose rows were asked for ahead, the one that waited included.
   size_t fetched_ahead_ = 0;
   bool socket_full_ = false;  // It did not take all that may leave.

@@ -15,6 +15,10 @@ using base::Status;
 constexpr int64_t kSweepMs = 100;
 constexpr size_t kSweepParts = 10;
 
+// How often throttled writers are looked at; finer than what the throttle lets
+// them earn ahead.
+constexpr int64_t kThrottleMs = 2;
+
 constexpr std::string_view kTooManyClients =
     "-ERR max number of clients reached\r\n";
 constexpr std::string_view kProtected =
@@ -35,8 +39,6 @@ constexpr std::string_view kProtected =
     "things in order for the server to start accepting connections from the "
     "outside.\r\n";
 
-int64_t MonotonicMicros() { return static_cast<int64_t>(uv_hrtime() / 1000); }
-
 // Whether a host of the bind list may be left out: it was marked so, or the
 // kernel lacks the whole family, as with IPv6 turned off.
 bool MayBeMissing(const Status& status, bool optional) {
@@ -54,7 +56,8 @@ void Refuse(const Socket& socket, std::string_view text) {
 Frontend::Frontend(Loop* loop, Executor* executor, LogDoor* log,
                    const SubmitPolicy::Options& policy)
     : shared_(loop, executor, log, policy),
-      sweep_timer_(loop, [this] { Sweep(); }) {
+      sweep_timer_(loop, [this] { Sweep(); }),
+      throttle_timer_(loop, [] {}) {
   shared_.released = log->released();
   loop->set_on_tick_end([this] { EndTick(); });
   sweep_timer_.Every(kSweepMs);
@@ -135,9 +138,16 @@ void Frontend::CloseAll() {
   }
 }
 
+size_t Frontend::throttled_count() const {
+  return static_cast<size_t>(
+      std::count_if(shared_.stalled.begin(), shared_.stalled.end(),
+                    [](const Connection* c) { return c->Throttled(); }));
+}
+
 // --- The end of the tick.
 
 void Frontend::EndTick() {
+  shared_.throttle.Update(shared_.log->pressure(), Loop::clock_us());
   RunReady();
   SubmitFrame();
   OpenGates();
@@ -165,7 +175,7 @@ void Frontend::SubmitFrame() {
   if (open_bytes == 0 || log->failed()) return;
   const SubmitPolicy::LogState state = {open_bytes, log->frames_in_flight(),
                                         log->depth()};
-  switch (shared_.policy.Decide(state, MonotonicMicros())) {
+  switch (shared_.policy.Decide(state, Loop::clock_us())) {
     case SubmitPolicy::Decision::kNothing:
       break;
     case SubmitPolicy::Decision::kPollAgain:
@@ -197,10 +207,13 @@ void Frontend::OpenGates() {
   }
   std::erase_if(shared_.stalled, [](Connection* connection) {
     if (connection->Stalled()) return false;
-    connection->stalled = false;
-    connection->MakeReady();
+    connection->EndStall();
     return true;
   });
+  // Time earns what they wait for, and nothing else need happen.
+  if (!shared_.stalled.empty() && shared_.throttle.limiting()) {
+    throttle_timer_.Once(kThrottleMs);
+  }
 }
 
 void Frontend::FlushDirty() {

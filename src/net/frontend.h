@@ -60,6 +60,8 @@ class Frontend {
   const TrafficStats& stats() const { return shared_.stats; }
   void ResetStats() { shared_.stats = {}; }
   size_t connection_count() const { return connections_.size(); }
+  // Connections that wait for the throttle.
+  size_t throttled_count() const;
   // Of connections and their buffers, for the memory budget.
   size_t memory_bytes() const { return shared_.memory_bytes; }
 
@@ -84,6 +86,7 @@ class Frontend {
   size_t sweep_next_ = 0;
   bool gathering_ = false;  // The log's frame waits for stragglers.
   Timer sweep_timer_;
+  Timer throttle_timer_;  // Ends a sleep; the end of the tick does the rest.
 };
 
 }  // namespace net

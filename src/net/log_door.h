@@ -37,8 +37,9 @@ class LogDoor {
   virtual bool SubmitInline() = 0;
   // Applied in memory, not yet released.
   virtual size_t unreleased_bytes() const = 0;
-  // Flush or compaction is so far behind that who writes must wait.
-  virtual bool overloaded() const { return false; }
+  // How far flush and compaction are behind: from 0, at ease, to 1, where
+  // whoever writes must wait.
+  virtual double pressure() const { return 0; }
 
   // Once at the end of every tick: background work in slices.
   virtual void EndOfTick() = 0;

@@ -65,6 +65,8 @@ class Loop {
   void StayAwake(bool awake);
 
   // Monotonic, as of the beginning of this pass.
+  // Read anew at each call; now_ms() once a tick.
+  static int64_t clock_us() { return static_cast<int64_t>(uv_hrtime() / 1000); }
   int64_t now_ms() const { return static_cast<int64_t>(uv_now(&loop_)); }
 
   const LoopStats& stats() const { return stats_; }

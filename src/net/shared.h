@@ -5,7 +5,8 @@
 //   ready     have requests left and may go on executing
 //   dirty     have replies that may leave, or may have become idle
 //   holding   have replies behind closed gates
-//   stalled   stopped executing until gates open
+//   stalled   stopped executing until gates open, or until what they have
+//             written is earned (write_throttle.h)
 //   doomed    are closed and wait for their end
 //
 // Threads: loop-bound.
@@ -25,6 +26,7 @@
 #include "net/loop.h"
 #include "net/request_batch.h"
 #include "net/submit_policy.h"
+#include "net/write_throttle.h"
 #include "resp/parser.h"
 
 namespace net {
@@ -69,6 +71,9 @@ struct TrafficStats {
   uint64_t output_limit_cuts = 0;
   uint64_t query_limit_cuts = 0;
   uint64_t idle_cuts = 0;
+  // Writers that waited for the throttle, and for how long in all.
+  uint64_t delayed_writes = 0;
+  int64_t delayed_us = 0;
 };
 
 struct Shared {
@@ -85,6 +90,7 @@ struct Shared {
   Limits limits;
   TrafficStats stats;
   SubmitPolicy policy;
+  WriteThrottle throttle;
   // As of the last look: gates up to here are open.
   uint64_t released = 0;
   // Not empty while the log has failed: the whole reply for what is held.

@@ -41,7 +41,7 @@ class EngineLog final : public net::LogDoor {
   size_t unreleased_bytes() const override {
     return engine().unreleased_bytes();
   }
-  bool overloaded() const override { return engine().pressure() >= 1; }
+  double pressure() const override { return engine().pressure(); }
   void EndOfTick() override;
 
   void set_depth(int depth) { depth_ = depth; }

@@ -273,6 +273,9 @@ commands::Traffic House::traffic() const {
   traffic.output_bytes = stats.output_bytes;
   traffic.output_limit_cuts = stats.output_limit_cuts;
   traffic.query_limit_cuts = stats.query_limit_cuts;
+  traffic.delayed_writes = stats.delayed_writes;
+  traffic.delayed_us = stats.delayed_us;
+  traffic.stopped_sockets = frontend_.throttled_count();
   traffic.memory_bytes = frontend_.memory_bytes();
   return traffic;
 }

@@ -66,6 +66,15 @@ void ServerMetrics::AddEngine() {
         [&s] { return s.compaction_written_bytes; });
   Show("redbed_compaction_pending_bytes", "Bytes beyond their level's target.",
        [&s] { return s.pending_compaction_bytes; });
+  Show("redbed_pressure",
+       "How far flush and compaction are behind; at 1 writers are held.",
+       [&s] { return s.pressure.value(); });
+  Show("redbed_pressure_memory", "The same, of rows not in tables.",
+       [&s] { return s.pressure.memory; });
+  Show("redbed_pressure_level0", "The same, of the runs in level 0.",
+       [&s] { return s.pressure.level0; });
+  Show("redbed_pressure_debt", "The same, of bytes beyond their targets.",
+       [&s] { return s.pressure.debt; });
   Count("redbed_background_errors_total", "Failed flushes and compactions.",
         [&s] { return s.background_errors; });
   Count("redbed_memory_hits_total", "Lookups that memory answered.",
@@ -159,6 +168,13 @@ void ServerMetrics::AddTraffic() {
         [&from] { return from.loop.stats().ticks; });
   Count("redbed_loop_busy_microseconds_total", "Time not spent waiting.",
         [&from] { return from.loop.stats().busy_us_total; });
+  Count("redbed_delayed_writes_total",
+        "Writes that waited because flush and compaction were behind.",
+        [&traffic] { return traffic.delayed_writes; });
+  Count("redbed_delayed_microseconds_total", "How long they waited.",
+        [&traffic] { return traffic.delayed_us; });
+  Show("redbed_stopped_sockets", "Clients that wait so now.",
+       [&from] { return from.frontend.throttled_count(); });
   Show("redbed_loop_busy_microseconds_max", "The longest pass.",
        [&from] { return from.loop.stats().busy_us_max; });
   Count("redbed_commands_processed_total", "Commands executed.",

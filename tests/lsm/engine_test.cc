@@ -328,6 +328,26 @@ TEST_F(EngineTest, FlushesEarlyWhenTheLogGrowsTooLong) {
   EXPECT_GT(lab->stats().flushes, 5u);
 }
 
+TEST_F(EngineTest, PressureRisesUntilRowsAreInTables) {
+  EngineLab lab;
+  ASSERT_TRUE(lab.Open().ok());
+  EXPECT_EQ(lab->pressure(), 0);
+  double before = 0;
+  // No lane runs, so that generations pile up.
+  for (char prefix = 'a'; lab->pressure() < 1 && prefix <= 'z'; ++prefix) {
+    lab.Fill({&prefix, 1}, 200);
+    lab->Submit();
+    lab->Tick();
+    EXPECT_GT(lab->pressure(), before);
+    before = lab->pressure();
+  }
+  EXPECT_EQ(before, 1);
+  EXPECT_EQ(lab->stats().pressure.cause(), "memory");
+  ASSERT_TRUE(lab.Flush().ok());
+  EXPECT_EQ(lab->stats().pressure.memory, 0);
+  EXPECT_LT(lab->pressure(), 0.5);
+}
+
 TEST_F(EngineTest, EvictsCleanRecordsAndFetchesThemAgain) {
   lab.options.memory_bytes = 1 << 20;
   Open();

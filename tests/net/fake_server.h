@@ -77,9 +77,11 @@ class FakeLog final : public LogDoor {
     return true;
   }
   size_t unreleased_bytes() const override { return unreleased_; }
+  double pressure() const override { return pressure_; }
   void EndOfTick() override { ++ticks; }
 
   void set_unreleased(size_t bytes) { unreleased_ = bytes; }
+  void set_pressure(double pressure) { pressure_ = pressure; }
   uint64_t applied() const { return applied_; }
 
   int submits = 0;
@@ -89,6 +91,7 @@ class FakeLog final : public LogDoor {
  private:
   size_t open_ = 0;
   size_t unreleased_ = 0;
+  double pressure_ = 0;
   int in_flight_ = 0;
   uint64_t applied_ = 0;
   uint64_t submitted_ = 0;
@@ -128,7 +131,7 @@ class FakeExecutor final : public Executor {
       reply.Bulk(words[1]);
     } else if (name == "SET") {
       reply.Ok();
-      return {Outcome::kReplied, log_->Append(100)};
+      return {Outcome::kReplied, log_->Append(100), 100};
     } else if (name == "GET") {
       reply.BulkInteger(static_cast<int64_t>(log_->applied()));
       return {Outcome::kReplied, log_->applied()};

@@ -210,6 +210,67 @@ TEST(Frontend, DoesNotExecuteWritersWhileTheLogIsBehind) {
   EXPECT_EQ(server.log.applied(), 2u);
 }
 
+TEST(Frontend, HoldsWritersAtFullPressureAndNobodyElse) {
+  FakeServer server;
+  Client writer = server.Connect();
+  Client reader = server.Connect();
+  server.log.set_pressure(1);
+  server.Turn();
+  // What one has written is not taken back; what comes next waits.
+  writer.Send("SET\r\nSET\r\nPING\r\n");
+  server.TurnUntilSubmitted();
+  server.log.Finish();
+  server.Turn();
+  EXPECT_EQ(writer.Receive(), "+OK\r\n");
+  EXPECT_EQ(server.frontend.throttled_count(), 1u);
+  for (int i = 0; i < 3; ++i) {
+    reader.Send("GET\r\n");
+    server.Turn();
+    EXPECT_EQ(reader.Receive(), "$1\r\n1\r\n");
+  }
+  EXPECT_EQ(server.log.applied(), 1u);
+  server.log.set_pressure(0.4);
+  server.TurnUntilSubmitted();
+  server.log.Finish();
+  server.Turn();
+  EXPECT_EQ(writer.Receive(), "+OK\r\n+PONG\r\n");
+  EXPECT_EQ(server.frontend.throttled_count(), 0u);
+  EXPECT_EQ(server.frontend.stats().delayed_writes, 1u);
+  EXPECT_GE(server.frontend.stats().delayed_us, 0);
+}
+
+// Nothing happens meanwhile but time.
+TEST(Frontend, LetsThrottledWritersGoOnInTime) {
+  FakeServer server;
+  Client writer = server.Connect();
+  server.log.set_pressure(0.9);
+  server.Turn();
+  writer.Send(Repeat("SET\r\n", 100));
+  while (server.log.applied() < 100) server.loop.RunOnce(/*may_wait=*/true);
+  EXPECT_GT(server.frontend.stats().delayed_writes, 0u);
+  std::string heard;
+  while (heard.size() < 100 * 5) {
+    server.log.Finish();
+    server.Turn(1);
+    heard += writer.Receive();
+  }
+  EXPECT_EQ(heard, Repeat("+OK\r\n", 100));
+}
+
+TEST(Frontend, EndsAThrottledClientThatHasGone) {
+  FakeServer server;
+  Client writer = server.Connect();
+  server.log.set_pressure(1);
+  server.Turn();
+  writer.Send("SET\r\nSET\r\n");
+  server.TurnUntilSubmitted();
+  writer.HangUp();
+  server.log.Break();  // So that nobody need wait for what it wrote.
+  server.Turn();
+  EXPECT_EQ(server.frontend.connection_count(), 0u);
+  EXPECT_EQ(server.frontend.throttled_count(), 0u);
+}
+
 TEST(Frontend, WritesTheFrameOfALoneClientItself) {
   FakeServer server({.alone_us = 0});
   Client client = server.Connect();

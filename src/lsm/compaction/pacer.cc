@@ -7,6 +7,7 @@
 namespace lsm {
 
 int64_t Pacer::Charge(uint64_t bytes) {
+  spent_.fetch_add(bytes, std::memory_order_relaxed);
   const uint64_t rate = rate_.load();
   if (rate == 0) return 0;
   base::MutexLock lock(mutex_);

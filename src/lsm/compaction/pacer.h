@@ -27,6 +27,8 @@ class Pacer {
   void Spend(uint64_t bytes);
   // The same without the sleep: how long it must be, in microseconds.
   int64_t Charge(uint64_t bytes) EXCLUDES(mutex_);
+  // All that was ever taken.
+  uint64_t spent() const { return spent_.load(std::memory_order_relaxed); }
 
  private:
   // What may be spent at once after a rest: a tenth of a second's worth.
@@ -34,6 +36,7 @@ class Pacer {
 
   base::Clock* const clock_;
   std::atomic<uint64_t> rate_ = 0;
+  std::atomic<uint64_t> spent_ = 0;  // a lone count
   base::Mutex mutex_;
   // When what has been spent so far will have been earned, monotonic.
   int64_t paid_until_us_ GUARDED_BY(mutex_) = 0;

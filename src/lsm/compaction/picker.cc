@@ -9,6 +9,12 @@ namespace {
 // The part of a file's rows that may be tombstones before it sinks unasked.
 constexpr double kGarbageMax = 0.3;
 
+// Of the bytes of level 0: a base beyond this makes its merge dear.
+constexpr uint64_t kBaseFactor = 4;
+// Of the runs that start its merge: there it waits no longer. Short of what
+// slows writers down.
+constexpr int kUrgentFactor = 2;
+
 template <typename Visit>
 void ForEachFile(const Version& version, int level, Visit visit) {
   for (const auto& run : version.level(level)) {
@@ -123,6 +129,16 @@ Choice PickGarbage(const Version& version) {
   return PickOne(version, worst_level, std::move(worst));
 }
 
+// A merge of level 0 rewrites the base. Where that has grown far beyond level
+// 0, because writers are faster than compaction, it is made smaller first, and
+// level 0 becomes more worth its merge meanwhile.
+bool MayWait(const Version& version, const PickerOptions& options,
+             const LevelTargets& targets) {
+  const auto urgent = static_cast<size_t>(kUrgentFactor * options.level0_runs);
+  return version.level(0).size() < urgent &&
+         version.LevelBytes(targets.base) > kBaseFactor * version.LevelBytes(0);
+}
+
 }  // namespace
 
 LevelTargets ComputeTargets(const Version& version,
@@ -153,7 +169,9 @@ Choice Pick(const Version& version, const PickerOptions& options,
   if (choice.kind != Choice::Kind::kNothing) return choice;
 
   const LevelTargets targets = ComputeTargets(version, options);
-  if (version.level(0).size() >= static_cast<size_t>(options.level0_runs)) {
+  const bool level0_is_due =
+      version.level(0).size() >= static_cast<size_t>(options.level0_runs);
+  if (level0_is_due && !MayWait(version, options, targets)) {
     return PickLevel0(version, targets.base);
   }
   int worst = 0;
@@ -168,7 +186,9 @@ Choice Pick(const Version& version, const PickerOptions& options,
       worst_score = score;
     }
   }
-  return worst == 0 ? PickGarbage(version) : PickCheapest(version, worst);
+  if (worst != 0) return PickCheapest(version, worst);
+  return level0_is_due ? PickLevel0(version, targets.base)
+                       : PickGarbage(version);
 }
 
 Choice PickEverything(const Version& version, const DeadScopes* dead) {

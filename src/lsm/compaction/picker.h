@@ -13,9 +13,11 @@
 //        size, and space amplification stays near 1.11.
 //
 // In order of urgency: files that are garbage as a whole are dropped; L0 is
-// merged; the level furthest beyond its target gives its cheapest file to the
-// next one; a file full of tombstones sinks. Cheapest is least overlap per
-// byte, tombstones counted double, because they free what lies below.
+// merged (below twice its runs only after a base that is many times larger and
+// beyond its target); the level furthest beyond its target gives its cheapest
+// file to the next one; a file full of tombstones sinks. Cheapest is least
+// overlap per byte, tombstones counted double, because they free what lies
+// below.
 //
 // Threads: any.
 

@@ -94,6 +94,20 @@ TEST(Picker, MergesAllOfLevelZeroWithWhatItTouchesInTheBase) {
   EXPECT_EQ(Inputs(choice), (std::set<uint64_t>{1, 2, 3, 4, 6, 7}));
 }
 
+TEST(Picker, MakesABaseSmallerThatIsLargeBesideLevelZero) {
+  const auto pick = [](uint64_t runs, uint64_t base_bytes) {
+    Shape shape;
+    for (uint64_t run = 1; run <= runs; ++run) shape.Add(0, run, "d", "m", 400);
+    shape.Add(5, 0, "a", "l", base_bytes).Add(6, 0, "a", "z", 20'000);
+    return PickIn(shape).output_level;
+  };
+  EXPECT_EQ(pick(4, 6'000), 5);  // Not large beside it.
+  EXPECT_EQ(pick(4, 7'000), 6);
+  EXPECT_EQ(pick(7, 20'000), 6);
+  EXPECT_EQ(pick(8, 20'000), 5);  // It must not grow for ever.
+  EXPECT_EQ(pick(3, 1'000), 0);
+}
+
 TEST(Picker, SendsTheFileWithTheLeastBelowItDown) {
   Shape shape;
   shape.Add(5, 0, "a", "b", 600).Add(5, 0, "c", "d", 600);
