@@ -22,27 +22,42 @@ std::optional<uint64_t> ReadLimit(const std::string& path) {
   return static_cast<uint64_t>(*bytes);
 }
 
-// The group this process is in, under version 2: "0::/path".
-std::string OwnGroup() {
-  std::ifstream file("/proc/self/cgroup");
-  std::string line;
-  while (std::getline(file, line)) {
-    if (line.starts_with("0::")) return line.substr(3);
+// A group and those around it, outwards; each may have a limit.
+void LowerToGroups(const std::string& mount, std::string group,
+                   const std::string& file, uint64_t* bytes) {
+  while (true) {
+    const auto limit = ReadLimit(base::StrCat(mount, group, "/", file));
+    if (limit) *bytes = std::min(*bytes, *limit);
+    if (group.empty()) return;
+    group.resize(group.rfind('/'));
   }
-  return "/";
 }
 
 }  // namespace
 
-uint64_t MachineMemoryBytes() {
+// Lines of /proc/self/cgroup: "0::/group" under version 2, and
+// "9:memory:/group" under version 1. Within a container the group is often not
+// to be seen, and its limits are those of the mount itself.
+uint64_t MachineMemoryBytes(const std::string& root) {
   uint64_t bytes = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) *
                    static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
-  for (const std::string& path :
-       {std::string("/sys/fs/cgroup/memory.max"),
-        "/sys/fs/cgroup" + OwnGroup() + "/memory.max",
-        std::string("/sys/fs/cgroup/memory/memory.limit_in_bytes")}) {
-    if (const auto limit = ReadLimit(path)) bytes = std::min(bytes, *limit);
+  const std::string mount = root + "/sys/fs/cgroup";
+  std::ifstream groups(root + "/proc/self/cgroup");
+  std::string group_2;
+  std::string group_1;
+  for (std::string line; std::getline(groups, line);) {
+    const size_t controllers = line.find(':') + 1;
+    const size_t end = line.find(':', controllers);
+    if (end == std::string::npos || line.find('/', end) != end + 1) continue;
+    std::string group = line.substr(end + 1);
+    if (group == "/") group.clear();
+    if (end == controllers) group_2 = group;
+    if (line.substr(controllers, end - controllers) == "memory") {
+      group_1 = group;
+    }
   }
+  LowerToGroups(mount, group_2, "memory.max", &bytes);
+  LowerToGroups(mount + "/memory", group_1, "memory.limit_in_bytes", &bytes);
   return bytes;
 }
 

@@ -6,10 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace server {
 
-// In bytes; never 0.
-uint64_t MachineMemoryBytes();
+// In bytes; never 0. `root` is where /proc and /sys are looked for.
+uint64_t MachineMemoryBytes(const std::string& root = "");
 
 }  // namespace server
