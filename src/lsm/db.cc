@@ -25,6 +25,12 @@ constexpr int64_t kKeepUs = 10'000;
 // worth a frame.
 constexpr size_t kFrameBytes = 256 << 10;
 
+// Of the budget: what the allocator may need beyond what it hands out, for
+// pages that are not full or not given back yet. Asking it and evicting for
+// what it says is worse: what is evicted leaves holes in pages, and those let
+// the share rise for which more is evicted.
+constexpr uint64_t kAllocatorShare = 5;
+
 base::Status CheckRow(std::string_view key, std::string_view value) {
   if (key.size() <= kKeyBytesMax && value.size() <= kValueBytesMax) {
     return base::Status::Ok();
@@ -111,9 +117,11 @@ base::Status Db::Body::Open(Options options) {
   directory_ = options.directory;
   options.background_threads = true;
   options.on_progress = [this] { Wake(); };
+  const uint64_t memory_bytes = options.memory_bytes;
   {
     base::MutexLock lock(mutex_);
     TRY_ASSIGN(engine_, Engine::Open(std::move(options)));
+    engine_->SetOtherMemory(memory_bytes / kAllocatorShare);
     numbers_.store(engine_.get(), std::memory_order_release);
   }
   keeper_ = std::thread([this] { Keep(); });

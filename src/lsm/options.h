@@ -70,7 +70,9 @@ struct Options {
   // That share one large compaction. 0: one for every four processors.
   int compaction_threads = 0;
 
-  // The budget for records, block cache, filters and indexes together.
+  // The budget for records, block cache, filters and indexes together. Db
+  // leaves a fifth of it to the allocator; buffers of background work, some
+  // 10 MB, come on top.
   uint64_t memory_bytes = uint64_t{1} << 30;
   // Tables with an open file at once; there may be any number of tables.
   size_t table_handles = 4096;
