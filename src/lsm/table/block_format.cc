@@ -87,23 +87,24 @@ Result<Buffer> OpenBlock(std::string_view stored, uint64_t table_seed,
 
 Result<Buffer> ReadBlock(base::ReadableFile* file, Extent extent,
                          uint64_t table_seed) {
-  const std::string where =
-      base::StrCat(file->path(), ": block at ", extent.offset);
+  const auto where = [&] {
+    return base::StrCat(file->path(), ": block at ", extent.offset);
+  };
   const uint64_t file_size = file->size();
   if (extent.offset > file_size ||
       file_size - extent.offset < kBlockTrailerBytes ||
       file_size - extent.offset - kBlockTrailerBytes < extent.size) {
-    return Status::Corruption("reaches past the end of the file").With(where);
+    return Status::Corruption("reaches past the end of the file").With(where());
   }
   Buffer stored(extent.size + kBlockTrailerBytes);
   TRY_ASSIGN(const size_t got,
              file->Read(extent.offset, stored.size(), stored.data()));
   if (got != stored.size()) {
-    return Status::Corruption("the file ended early").With(where);
+    return Status::Corruption("the file ended early").With(where());
   }
   Result<Buffer> opened =
       OpenBlock(std::move(stored), table_seed, extent.offset);
-  if (!opened.ok()) return opened.status().With(where);
+  if (!opened.ok()) return opened.status().With(where());
   return opened;
 }
 
