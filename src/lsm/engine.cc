@@ -281,6 +281,11 @@ bool Engine::Body::NeedsSeal() const {
 void Engine::Body::NoteErrors() {
   manifest_error_ = manifest_->error();
   write_status_ = manifest_error_.ok() ? log_->spare_status() : manifest_error_;
+  // Who would have to wait for a flush or a merge that has no room is told so.
+  if (write_status_.ok() && background_error_.code() == base::Code::kNoRoom &&
+      pressure().value() >= 1) {
+    write_status_ = background_error_;
+  }
 }
 
 bool Engine::Body::Tick() {

@@ -358,6 +358,7 @@ void Engine::Body::Install(const Commit& commit) {
     level0_inputs_ = 0;  // They are gone already.
   }
   NoteVersion();
+  background_error_ = base::Status::Ok();
   scopes_to_look_at_ = scopes_.size();
 }
 

@@ -41,7 +41,10 @@ class EngineLog final : public net::LogDoor {
   size_t unreleased_bytes() const override {
     return engine().unreleased_bytes();
   }
-  double pressure() const override { return engine().pressure(); }
+  // Where writes are refused nobody need be slowed down.
+  double pressure() const override {
+    return engine().MayWrite().ok() ? engine().pressure() : 0;
+  }
   void EndOfTick() override;
 
   void set_depth(int depth) { depth_ = depth; }

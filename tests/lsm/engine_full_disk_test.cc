@@ -116,6 +116,28 @@ TEST_F(EngineFullDisk, EveryStepSurvivesAFullDisk) {
   }
 }
 
+// Before that they need not care: there is memory for what they write.
+TEST_F(EngineFullDisk, WhoWouldWaitForAFlushWithoutRoomIsToldSo) {
+  lab.Fill("k", 10);
+  lab->Submit();
+  lab.disk->FailOnce(Op::kCreate, ".sst", ENOSPC);
+  EXPECT_EQ(lab.Flush().code(), base::Code::kNoRoom);
+  for (char prefix = 'a'; lab->pressure() < 1; ++prefix) {
+    ASSERT_TRUE(lab->MayWrite().ok());
+    lab.Fill({&prefix, 1}, 200);
+    lab->Submit();
+    lab->Tick();
+  }
+  EXPECT_EQ(lab->MayWrite().code(), base::Code::kNoRoom);
+  EXPECT_TRUE(lab->MayWrite(/*may_use_reserve=*/true).ok());
+  // The flush is tried again, and writes go on by themselves.
+  lab.clock.Advance(2'000'000);
+  lab.Drive();
+  lab.Drive();
+  EXPECT_TRUE(lab->MayWrite().ok());
+  lab.Put("k", "v");
+}
+
 TEST_F(EngineFullDisk, InputsThatCouldNotBeWitnessedGoLater) {
   lab.Fill("k", 300);
   ASSERT_TRUE(lab.Flush().ok());
