@@ -8,10 +8,12 @@
 namespace lsm {
 namespace {
 
-// Debts with the pool at once. Neighbours are read by one job, for they may
-// share a block; a job is short, since a client's read may wait for it.
-constexpr size_t kInFlightMax = 512;
-constexpr size_t kDebtsOfJob = 8;
+// Debts with the pool at once, and those given to it in one tick. Neighbours
+// are read by one job, for they may share a block; a job is short, since a
+// client's read may wait for it.
+constexpr size_t kInFlightMax = 256;
+constexpr size_t kDebtsOfTick = 64;
+constexpr size_t kDebtsOfJob = 16;
 
 // A row that cannot be read is tried again, then taken for one that existed:
 // a filter has said so.
@@ -76,9 +78,12 @@ void Settlements::StartReads(const std::shared_ptr<const Version>& version,
     unread_.push_back(std::move(failed_.front().debt));
     failed_.pop_front();
   }
-  if (unread_.empty() || in_flight_ > kInFlightMax / 2) return;
-  const std::vector<DebtPtr> debts =
-      TakeUnread(kInFlightMax - in_flight_, is_dead);
+  // While some are read a job's worth is gathered.
+  const bool few = in_flight_ > 0 && unread_.size() < kDebtsOfJob;
+  if (unread_.empty() || few || in_flight_ > kInFlightMax - kDebtsOfTick) {
+    return;
+  }
+  const std::vector<DebtPtr> debts = TakeUnread(kDebtsOfTick, is_dead);
   in_flight_ += debts.size();
   std::vector<ReaderPool::Job> jobs;
   for (size_t i = 0; i < debts.size(); i += kDebtsOfJob) {
