@@ -10,8 +10,8 @@ namespace {
 
 // Beyond these a put waits for its read, like any other command.
 constexpr size_t kUnsettledMax = 100'000;
-// Debts settled by one batch; some 50 us.
-constexpr size_t kSettledAtOnce = 64;
+// Debts settled by one batch; some 30 us.
+constexpr size_t kSettledAtOnce = 32;
 
 }  // namespace
 

@@ -11,8 +11,8 @@ namespace {
 // Debts with the pool at once, and those given to it in one tick. Neighbours
 // are read by one job, for they may share a block; a job is short, since a
 // client's read may wait for it.
-constexpr size_t kInFlightMax = 256;
-constexpr size_t kDebtsOfTick = 64;
+constexpr size_t kInFlightMax = 128;
+constexpr size_t kDebtsOfTick = 32;
 constexpr size_t kDebtsOfJob = 16;
 
 // A row that cannot be read is tried again, then taken for one that existed:
