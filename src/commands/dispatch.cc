@@ -22,14 +22,6 @@ constexpr size_t kPrefetchBytesMax = 256;
 // Rows found dead by commands, deleted right after the command.
 constexpr size_t kFoundBudget = 128;
 
-// What the client is told; after the code of its own that Invalid brings.
-std::string ErrorText(const base::Status& status) {
-  if (status.code() == base::Code::kInvalid) {
-    return std::string(status.message());
-  }
-  return base::StrCat("ERR ", status.message());
-}
-
 }  // namespace
 
 void Dispatcher::LogTrouble(std::string_view who, const base::Status& status) {

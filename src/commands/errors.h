@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/status.h"
 #include "base/strings.h"
 
 namespace commands {
@@ -41,6 +42,14 @@ inline constexpr size_t kEchoBytesMax = 128;
 inline std::string_view Echoed(std::string_view word,
                                size_t bytes_max = std::string_view::npos) {
   return word.substr(0, std::min(bytes_max, word.find('\0')));
+}
+
+// What the client is told; Invalid brings a code of its own.
+inline std::string ErrorText(const base::Status& status) {
+  if (status.code() == base::Code::kInvalid) {
+    return std::string(status.message());
+  }
+  return base::StrCat("ERR ", status.message());
 }
 
 // `command` is the full lower-case name, such as "object|encoding".

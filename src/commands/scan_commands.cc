@@ -6,11 +6,14 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <memory>
+#include <span>
 #include <string>
 
 #include "base/glob.h"
 #include "base/strings.h"
 #include "commands/command.h"
+#include "commands/errors.h"
 #include "commands/server.h"
 #include "types/keyspace.h"
 
@@ -27,12 +30,82 @@ constexpr size_t kLookedBytes = types::kHeadBytesMax;
 // One SCAN looks at no more keys, whatever its COUNT, which is a hint: others
 // wait meanwhile.
 constexpr int64_t kScanCountMax = 4096;
+// KEYS of more keys than these is answered by another thread.
+constexpr int64_t kKeysAtOnce = 4096;
+// What it may answer.
+constexpr size_t kKeysReplyMax = 256 << 20;
+constexpr std::string_view kTooManyKeys =
+    "ERR the reply of KEYS would be larger than 256 MiB; use SCAN";
 // A SCAN of more keys is one of those that go through everything.
 constexpr int64_t kPassingCount = 256;
 
+bool Matches(std::string_view pattern, std::string_view key) {
+  return pattern == "*" || base::GlobMatch(pattern, key);
+}
+
+// The reply of one KEYS that is put together on another thread.
+struct KeysReply {
+  explicit KeysReply(std::string_view pattern, int protocol)
+      : pattern(pattern), writer(&bytes, protocol), mark(writer.mark()) {}
+
+  Status Add(std::span<const std::string_view> keys, bool last) {
+    for (const std::string_view key : keys) {
+      if (!Matches(pattern, key)) continue;
+      writer.Bulk(key);
+      ++count;
+    }
+    if (bytes.size() > kKeysReplyMax) return Status::Invalid(kTooManyKeys);
+    if (last) writer.ArrayAt(mark, count);
+    return Status::Ok();
+  }
+
+  const std::string pattern;
+  std::string bytes;
+  resp::Writer writer;
+  const resp::Writer::Mark mark;
+  size_t count = 0;
+  types::Sequence gate = 0;  // the loop's
+};
+
+// What the blocked client gets in the end.
+void AnswerKeys(Server& server, uint64_t session_id, const Status& status,
+                KeysReply& reply) {
+  if (status.ok()) {
+    server.sessions.UnblockWith(session_id, reply.gate, std::move(reply.bytes));
+    return;
+  }
+  server.statistics.NoteError("ERR");
+  server.sessions.Unblock(session_id, reply.gate, [&](resp::Writer& writer) {
+    writer.Error(status.IsMiss() ? "ERR the data was closed meanwhile"
+                                 : ErrorText(status));
+  });
+}
+
+// Of a large database, beside the loop, as of now.
+void GatherKeys(types::Txn& txn, Server& server, Session& session,
+                std::string_view pattern) {
+  session.Block();
+  const auto reply = std::make_shared<KeysReply>(pattern, session.protocol);
+  reply->gate = Keyspace(txn).Walk(
+      base::LiteralPrefix(pattern),
+      [reply](std::span<const std::string_view> keys, bool last) {
+        return reply->Add(keys, last);
+      },
+      [reply, &server, id = session.id](const Status& status) {
+        AnswerKeys(server, id, status, *reply);
+      });
+}
+
 Status MatchingKeys(Call& call) {
-  const std::string_view pattern = call.words[1];
+  const bool may_block = call.staged == nullptr && call.session.transport;
   Keyspace keys(call.txn);
+  const std::string_view pattern = call.words[1];
+  if (may_block && keys.Size() > kKeysAtOnce) {
+    call.txn.After([&txn = call.txn, &server = call.server,
+                    &session = call.session,
+                    pattern] { GatherKeys(txn, server, session, pattern); });
+    return Status::Ok();
+  }
   const std::string prefix = base::LiteralPrefix(pattern);
   types::RangeNeed need = {.value_bytes = kLookedBytes};
   // All at once, so that they are gone through but twice.
@@ -42,7 +115,7 @@ Status MatchingKeys(Call& call) {
   size_t count = 0;
   for (; rows->Valid(); rows->Next()) {
     const std::string_view key = types::UserKey(rows->key());
-    if (pattern != "*" && !base::GlobMatch(pattern, key)) continue;
+    if (!Matches(pattern, key)) continue;
     TRY_ASSIGN(const std::optional<Head> head, keys.HeadAt(*rows));
     if (!head) continue;
     call.reply.Bulk(key);
@@ -77,7 +150,7 @@ struct ScanOptions {
         !base::EqualsIgnoreCase(type, types::TypeName(head.type))) {
       return false;
     }
-    return pattern == "*" || base::GlobMatch(pattern, key);
+    return Matches(pattern, key);
   }
 };
 

@@ -62,7 +62,7 @@ class Transport {
   // it is executed either way. The session lives until the connection ends.
   virtual void CloseSoon(bool after_replies) = 0;
   // Sends a reply (RESP bytes) of this client that may leave at `gate`.
-  virtual void Deliver(std::string_view reply, types::Sequence gate) = 0;
+  virtual void Deliver(std::string reply, types::Sequence gate) = 0;
   // Execution may go on: a pause ended, the rows of the request that was kept
   // have come, or the session was unblocked.
   virtual void Resume() = 0;

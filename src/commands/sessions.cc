@@ -44,20 +44,27 @@ void Sessions::ForEach(const std::function<void(Session&)>& visit) const {
 
 void Sessions::Unblock(uint64_t id, types::Sequence gate,
                        const std::function<void(resp::Writer&)>& phrase) {
+  const Session* session = Find(id);
+  if (session == nullptr || !session->blocked()) return;
+  std::string bytes;
+  resp::Writer reply(&bytes, session->protocol);
+  phrase(reply);
+  UnblockWith(id, gate, std::move(bytes));
+}
+
+void Sessions::UnblockWith(uint64_t id, types::Sequence gate,
+                           std::string reply) {
   Session* session = Find(id);
   if (session == nullptr || !session->blocked_) return;
   session->blocked_ = false;
   if (session == executing_.session) {
-    phrase(*executing_.reply);
+    executing_.reply->Raw(reply);
     *executing_.gate = std::max(*executing_.gate, gate);
     return;
   }
   if (session->transport == nullptr) return;
-  std::string bytes;
-  resp::Writer reply(&bytes, session->protocol);
-  phrase(reply);
   if (session->reply_mode != ReplyMode::kOff) {
-    session->transport->Deliver(bytes, gate);
+    session->transport->Deliver(std::move(reply), gate);
   }
   session->transport->Resume();
 }

@@ -43,6 +43,8 @@ class Sessions {
   // until `gate`. Nothing happens if the client is gone or not blocked.
   void Unblock(uint64_t id, types::Sequence gate,
                const std::function<void(resp::Writer&)>& phrase);
+  // The same with a reply that is written already, however large.
+  void UnblockWith(uint64_t id, types::Sequence gate, std::string reply);
 
   // --- CLIENT PAUSE.
 

@@ -36,6 +36,7 @@ Engine::Body::Body(Options options)
       settlements_(&mailbox_),
       cold_reads_(&readers_, &mailbox_, options_.faults.install_stale_reads),
       cold_ranges_(&readers_, &mailbox_, options_.faults.forget_flushed_rows),
+      range_walks_(&readers_, &mailbox_),
       readers_(options_.background_threads ? options_.reader_threads : 0),
       scheduler_(options_.background_threads) {}
 
@@ -46,6 +47,7 @@ Engine::Body::~Body() {
   scheduler_.Stop();
   readers_.Stop();
   cold_ranges_.Abandon();
+  range_walks_.Abandon();
 }
 
 // --- Opening.
@@ -154,6 +156,7 @@ base::Status Engine::Body::Close() {
   mailbox_.Drain();
   cold_reads_.Abort();
   cold_ranges_.Abort();
+  range_walks_.Abort();
   AnswerWaiters();
   // Whoever still waits does so for a job that will never be.
   std::vector<Waiter> left = std::exchange(flush_waiters_, {});
@@ -315,8 +318,10 @@ bool Engine::Body::Tick() {
   // may write.
   const bool answered = cold_reads_.Finish(&memory_);
   const bool shown = cold_ranges_.Finish();
+  const bool walked = range_walks_.Finish();
   pauses_.End(PauseCause::kColdReads);
-  return freeing || evicting || answered || shown || settlements_.has_known();
+  return freeing || evicting || answered || shown || walked ||
+         settlements_.has_known();
 }
 
 uint64_t Engine::Body::MemoryInUse() const {
@@ -352,7 +357,8 @@ Stats Engine::Body::stats() const {
   stats.records = memory_.records();
   stats.table_memory_bytes = tables_->memory_bytes();
   stats.memory_budget_bytes = options_.memory_bytes;
-  stats.reads_in_flight = cold_reads_.in_flight() + cold_ranges_.in_flight();
+  stats.reads_in_flight = cold_reads_.in_flight() + cold_ranges_.in_flight() +
+                          range_walks_.in_flight();
   stats.range_pages = cold_ranges_.pages_read();
   stats.coalesced_reads = cold_reads_.coalesced();
   stats.discarded_reads = cold_reads_.discarded();

@@ -44,6 +44,7 @@ namespace lsm {
 struct CheckpointSource;
 struct RangePin;
 class PinnedSnapshot;
+class RowPage;
 class Version;
 
 enum class Found : uint8_t { kValue, kAbsent, kMiss };
@@ -156,6 +157,15 @@ class Engine {
   // The same for the rows in [begin, end) only: of few rows that are not
   // sealed it takes a copy, and does not seal.
   RangePin TakeRange(std::string_view begin, std::string_view end);
+  // Goes through the rows of [begin, end), as they are now, page after page on
+  // a reader's thread, for who wants them all and keeps little. `visit` gets at
+  // least `value_bytes` of each value, and `last` with the last page, which may
+  // be empty; its error ends the walk. `done` is run as that of FetchAsync.
+  // The moment.
+  Sequence WalkRange(
+      std::string begin, std::string end, size_t value_bytes,
+      std::function<base::Status(const RowPage& page, bool last)> visit,
+      Done done);
   // After a miss: the tables, to read the key from. Counts as a fetch.
   std::shared_ptr<const Version> PinTables();
   // What was read there, or a tombstone, packed 0, for "nothing": kept in

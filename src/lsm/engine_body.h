@@ -44,6 +44,7 @@
 #include "lsm/mailbox.h"
 #include "lsm/memory/memory_store.h"
 #include "lsm/pauses.h"
+#include "lsm/range_walks.h"
 #include "lsm/scheduler.h"
 #include "lsm/scope_ledger.h"
 #include "lsm/settlements.h"
@@ -107,6 +108,8 @@ class Engine::Body {
                       uint64_t packed, std::string_view value);
   void PrepareCheckpoint(
       std::function<void(base::Result<CheckpointSource>)> done);
+  Sequence WalkRange(std::string begin, std::string end, size_t value_bytes,
+                     RangeWalks::Visit visit, Done done);
   using CheckpointDone = std::function<void(base::Result<std::string>)>;
   void AddCheckpoint(const std::string& directory, size_t keep,
                      CheckpointDone done);
@@ -329,6 +332,7 @@ class Engine::Body {
   Sequence last_settlement_ = 0;
   ColdReads cold_reads_;
   ColdRanges cold_ranges_;
+  RangeWalks range_walks_;
 
   // Last: their threads stop before anything else goes.
   ReaderPool readers_;

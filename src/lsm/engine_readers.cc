@@ -75,6 +75,16 @@ void Engine::Body::InstallFetched(std::string_view key, uint64_t hash,
   memory_.InstallClean(key, hash, packed, value)->Touch();
 }
 
+Sequence Engine::Body::WalkRange(std::string begin, std::string end,
+                                 size_t value_bytes, RangeWalks::Visit visit,
+                                 Done done) {
+  RangePin pin = TakeRange(begin, end);
+  const Sequence sequence = pin.snapshot->sequence();
+  range_walks_.Start(std::move(pin), std::move(begin), std::move(end),
+                     value_bytes, std::move(visit), std::move(done));
+  return sequence;
+}
+
 // --- Checkpoints.
 
 Sequence Engine::Body::OldestReader() {
@@ -190,6 +200,13 @@ std::shared_ptr<const PinnedSnapshot> Engine::TakeSnapshot() {
 }
 RangePin Engine::TakeRange(std::string_view begin, std::string_view end) {
   return body_->TakeRange(begin, end);
+}
+Sequence Engine::WalkRange(
+    std::string begin, std::string end, size_t value_bytes,
+    std::function<base::Status(const RowPage& page, bool last)> visit,
+    Done done) {
+  return body_->WalkRange(std::move(begin), std::move(end), value_bytes,
+                          std::move(visit), std::move(done));
 }
 std::shared_ptr<const Version> Engine::PinTables() {
   return body_->PinTables();

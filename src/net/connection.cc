@@ -60,13 +60,15 @@ void Connection::CloseSoon(bool after_replies) {
   Enlist(&Connection::dirty, &shared_->dirty);
 }
 
-void Connection::Deliver(std::string_view reply, types::Sequence gate) {
+void Connection::Deliver(std::string reply, types::Sequence gate) {
   if (closed_ || reply.empty()) return;
   if (executing_) {
-    delayed_.push_back({std::string(reply), gate});
+    delayed_.push_back({std::move(reply), gate});
     return;
   }
-  outbox_.tail()->append(reply);
+  // A large one is not copied.
+  std::string* const tail = outbox_.tail();
+  tail->empty() ? tail->swap(reply) : (void)tail->append(reply);
   Commit(gate);
   Enlist(&Connection::dirty, &shared_->dirty);
 }

@@ -60,7 +60,7 @@ class Connection final : public commands::Transport, private WatchEvents {
   bool is_unix() const override { return is_unix_; }
   Usage usage() const override;
   void CloseSoon(bool after_replies) override;
-  void Deliver(std::string_view reply, types::Sequence gate) override;
+  void Deliver(std::string reply, types::Sequence gate) override;
   void Resume() override;
 
   // --- The end of the tick.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "lsm/row_page.h"
 #include "types/data_set.h"
 
 namespace types {
@@ -168,6 +169,24 @@ std::unique_ptr<RowCursor> Keyspace::Rows(std::string_view prefix,
                                           const RangeNeed& need) {
   const std::string begin = RowOf(prefix);
   return txn_.Range(std::max(begin, RowOf(from)), AfterPrefix(begin), need);
+}
+
+Sequence Keyspace::Walk(std::string_view prefix, Visit visit,
+                        std::function<void(base::Status)> done) {
+  const std::string begin = RowOf(prefix);
+  const auto visit_page = [now_ms = txn_.now_ms(), visit = std::move(visit)](
+                              const lsm::RowPage& page,
+                              bool last) -> base::Status {
+    std::vector<std::string_view> keys;
+    for (size_t i = 0; i < page.size(); ++i) {
+      const std::string_view key = UserKey(page.key(i));
+      TRY_ASSIGN(const Head head, ParseRow(key, page.value(i)));
+      if (!head.ExpiredAt(now_ms)) keys.push_back(key);
+    }
+    return visit(keys, last);
+  };
+  return txn_.data().engine().WalkRange(
+      begin, AfterPrefix(begin), kHeadBytesMax, visit_page, std::move(done));
 }
 
 std::string Keyspace::RowOf(std::string_view key) {

@@ -19,8 +19,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -95,6 +97,14 @@ class Keyspace {
   std::unique_ptr<RowCursor> Rows(std::string_view prefix,
                                   std::string_view from = {},
                                   const RangeNeed& need = {});
+  // Goes through the living keys that begin with `prefix`, as they are now, on
+  // another thread, and shows them to `visit` there; `last` comes with the last
+  // of them. An error of `visit` ends it. `done` comes later, on the loop. The
+  // moment, for the gate. What this Txn itself has put is not seen.
+  using Visit = std::function<base::Status(
+      std::span<const std::string_view> keys, bool last)>;
+  Sequence Walk(std::string_view prefix, Visit visit,
+                std::function<void(base::Status)> done);
   // The whole row key of `key`, for RowCursor::Seek.
   std::string RowOf(std::string_view key);
   // The head row under the cursor; absent when its time is up, and then its

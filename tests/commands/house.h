@@ -37,7 +37,7 @@ class Wire final : public Transport {
   bool is_unix() const override { return false; }
   Usage usage() const override { return {}; }
   void CloseSoon(bool) override { closed_ = true; }
-  void Deliver(std::string_view reply, types::Sequence) override {
+  void Deliver(std::string reply, types::Sequence) override {
     delivered_ += reply;
   }
   void Resume() override { ++resumes_; }

@@ -17,7 +17,7 @@ class FakeTransport final : public Transport {
   bool is_unix() const override { return false; }
   Usage usage() const override { return {}; }
   void CloseSoon(bool) override {}
-  void Deliver(std::string_view reply, types::Sequence gate) override {
+  void Deliver(std::string reply, types::Sequence gate) override {
     delivered += reply;
     last_gate = gate;
   }
