@@ -250,6 +250,7 @@ constexpr SettingSpec kRows[] = {
     BoolSetting("rdbcompression", "yes", kKeptOnly),
     StringSetting("redbed-checkpoint-dir", "checkpoints", kImmutable),
     IntegerSetting("redbed-checkpoints-kept", "1", 1, 1000),
+    IntegerSetting("redbed-compaction-threads", "0", 0, 64, kImmutable),
     MemorySetting("redbed-generation-bytes", "64mb", 0, kEngineBytesMin),
     IntegerSetting("redbed-log-depth", "2", 1, 8, kImmutable),
     BoolSetting("redbed-log-direct", "yes", kImmutable),

@@ -19,7 +19,7 @@ constexpr uint64_t kCacheBytesMin = 4 << 20;
 constexpr uint64_t kGenerationBytesMin = 64 << 10;
 
 // Work of one tick beside the commands: about 100 us together.
-constexpr size_t kEvictSteps = 2000;
+constexpr size_t kEvictSteps = 1000;
 constexpr size_t kFreeSteps = 200;
 
 }  // namespace

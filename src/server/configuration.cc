@@ -52,6 +52,8 @@ void ConfigureEngine(const base::Settings& settings, lsm::Options* options) {
   options->log_preallocate = settings.Bool("redbed-log-preallocate");
   options->log_direct = settings.Bool("redbed-log-direct");
   options->log_depth = static_cast<int>(settings.Integer("redbed-log-depth"));
+  options->compaction_threads =
+      static_cast<int>(settings.Integer("redbed-compaction-threads"));
   options->reader_threads =
       static_cast<int>(settings.Integer("redbed-reader-threads"));
   options->salvage_log = settings.Bool("redbed-salvage-log");
