@@ -101,17 +101,22 @@ base::Status House::RewriteConfig() {
       "ERR The server is running without a config file");
 }
 
-std::string House::Run(Session& session, std::string_view line) {
+std::string House::Once(Session& session, std::string_view line) {
   const auto split = base::SplitWords(line);
   CHECK(split.has_value());
   const std::vector<std::string_view> words(split->begin(), split->end());
   std::string bytes;
   resp::Writer reply(&bytes, session.protocol);
   done_ = dispatcher_.Execute(session, words, reply);
+  return bytes;
+}
+
+std::string House::Run(Session& session, std::string_view line) {
+  std::string bytes = Once(session, line);
   engine_->Tick();
   while (done_.outcome == Outcome::kWaitsForRows) {
     ReadRows();
-    done_ = dispatcher_.Execute(session, words, reply);
+    bytes = Once(session, line);
     engine_->Tick();
   }
   if (done_.outcome == Outcome::kBlocked) {

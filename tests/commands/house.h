@@ -70,7 +70,10 @@ class House final : private Host {
   // came of it.
   std::string Run(std::string_view line) { return Run(client(), line); }
   std::string Run(Session& session, std::string_view line);
-  // Of the last Run.
+  // The same, executed once: with rows missing, or the client blocked, the
+  // reply is empty.
+  std::string Once(Session& session, std::string_view line);
+  // Of the last execution.
   const Done& done() const { return done_; }
   // The reply as redis-cli shows it.
   std::string Show(std::string_view line) { return Show(client(), line); }

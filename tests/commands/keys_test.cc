@@ -3,9 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
-#include "base/quoting.h"
 #include "base/strings.h"
 #include "commands/dispatch.h"
 #include "commands/house.h"
@@ -29,31 +27,24 @@ class KeysTest : public testing::Test {
     house_.PutOnDisk();
   }
 
-  std::string Once(Session& session, std::string_view line) {
-    const auto split = base::SplitWords(line);
-    const std::vector<std::string_view> words(split->begin(), split->end());
-    std::string bytes;
-    resp::Writer reply(&bytes, session.protocol);
-    outcome_ = house_.dispatcher().Execute(session, words, reply).outcome;
-    return bytes;
-  }
   std::string Delivered(Session& session) {
     house_.ReadRows();
     house_.engine().Tick();
     return house_.wire(session).TakeDelivered();
   }
 
+  Outcome outcome() const { return house_.done().outcome; }
+
   House house_;
   Session& me_;
   Session& other_;
-  Outcome outcome_ = Outcome::kReplied;
 };
 
 TEST_F(KeysTest, AreGatheredWhileOthersGoOn) {
-  EXPECT_EQ(Once(me_, "KEYS *"), "");
-  EXPECT_EQ(outcome_, Outcome::kBlocked);
-  EXPECT_EQ(Once(other_, "SET later v"), "+OK\r\n");
-  EXPECT_EQ(Once(other_, "DEL k1"), "");  // Its row is on the disk.
+  EXPECT_EQ(house_.Once(me_, "KEYS *"), "");
+  EXPECT_EQ(outcome(), Outcome::kBlocked);
+  EXPECT_EQ(house_.Once(other_, "SET later v"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "DEL k1"), "");  // Its row is on the disk.
   const std::string reply = Delivered(me_);
   EXPECT_TRUE(
       reply.starts_with(base::StrCat("*", kKeys + 1, "\r\n$2\r\nk0\r\n")));
@@ -64,29 +55,29 @@ TEST_F(KeysTest, AreGatheredWhileOthersGoOn) {
 }
 
 TEST_F(KeysTest, OfAPatternCostWhatItsPrefixMatches) {
-  Once(me_, "KEYS k59?9");
+  house_.Once(me_, "KEYS k59?9");
   EXPECT_EQ(Delivered(me_),
             "*10\r\n$5\r\nk5909\r\n$5\r\nk5919\r\n$5\r\nk5929\r\n$5\r\nk5939"
             "\r\n$5\r\nk5949\r\n$5\r\nk5959\r\n$5\r\nk5969\r\n$5\r\nk5979\r\n"
             "$5\r\nk5989\r\n$5\r\nk5999\r\n");
-  Once(me_, "KEYS nobody*");
+  house_.Once(me_, "KEYS nobody*");
   EXPECT_EQ(Delivered(me_), "*0\r\n");
 }
 
 TEST_F(KeysTest, InATransactionAreGatheredAtOnce) {
   for (const char* line : {"MULTI", "SET k-mine v", "KEYS k-*"}) {
-    Once(me_, line);
+    house_.Once(me_, line);
   }
   EXPECT_EQ(house_.Run(me_, "EXEC"), "*2\r\n+OK\r\n*1\r\n$6\r\nk-mine\r\n");
 }
 
 TEST_F(KeysTest, AreForNobodyOnceTheClientIsGone) {
   Session& gone = house_.Connect();
-  Once(gone, "KEYS *");
+  house_.Once(gone, "KEYS *");
   house_.dispatcher().Remove(gone);
   house_.ReadRows();
   house_.engine().Tick();
-  EXPECT_EQ(Once(me_, "GET later"), "$-1\r\n");
+  EXPECT_EQ(house_.Once(me_, "GET later"), "$-1\r\n");
 }
 
 TEST_F(KeysTest, NameTheFileThatCannotBeRead) {
@@ -96,7 +87,7 @@ TEST_F(KeysTest, NameTheFileThatCannotBeRead) {
     if (!name.ends_with(".sst")) continue;
     house_.fs().FailReads("/data/" + name, 0, 1 << 20);
   }
-  Once(me_, "KEYS *");
+  house_.Once(me_, "KEYS *");
   const std::string reply = Delivered(me_);
   EXPECT_TRUE(reply.starts_with("-ERR ")) << reply.substr(0, 100);
   EXPECT_NE(reply.find(".sst"), std::string::npos);

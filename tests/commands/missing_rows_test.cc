@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "base/quoting.h"
 #include "commands/dispatch.h"
 #include "commands/house.h"
 
@@ -23,39 +22,31 @@ class MissingRowsTest : public testing::Test {
     house_.PutOnDisk();
   }
 
-  // Executes it once; what was replied.
-  std::string Once(Session& session, std::string_view line) {
-    const auto split = base::SplitWords(line);
-    const std::vector<std::string_view> words(split->begin(), split->end());
-    std::string bytes;
-    resp::Writer reply(&bytes, session.protocol);
-    outcome_ = house_.dispatcher().Execute(session, words, reply).outcome;
-    return bytes;
-  }
   // It misses, and leaves nothing behind.
   void Park(Session& session, std::string_view line) {
     const int resumes = house_.wire(session).resumes();
-    EXPECT_EQ(Once(session, line), "");
-    ASSERT_EQ(outcome_, Outcome::kWaitsForRows);
+    EXPECT_EQ(house_.Once(session, line), "");
+    ASSERT_EQ(outcome(), Outcome::kWaitsForRows);
     house_.engine().Tick();
     EXPECT_EQ(house_.wire(session).resumes(), resumes);
   }
   uint64_t in_flight() { return house_.engine().stats().reads_in_flight; }
 
+  Outcome outcome() const { return house_.done().outcome; }
+
   House house_;
   Session& me_;
   Session& other_;
-  Outcome outcome_ = Outcome::kReplied;
 };
 
 TEST_F(MissingRowsTest, AreReadWhileOthersGoOn) {
   Park(me_, "GET cold1");
-  EXPECT_EQ(Once(other_, "SET hot v"), "+OK\r\n");
-  EXPECT_EQ(Once(other_, "GET hot"), "$1\r\nv\r\n");
+  EXPECT_EQ(house_.Once(other_, "SET hot v"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "GET hot"), "$1\r\nv\r\n");
   house_.ReadRows();
   EXPECT_EQ(house_.wire(me_).resumes(), 1);
   EXPECT_EQ(house_.wire(other_).resumes(), 0);
-  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(house_.Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
 }
 
 TEST_F(MissingRowsTest, CountAsOneRequest) {
@@ -67,7 +58,7 @@ TEST_F(MissingRowsTest, CountAsOneRequest) {
   Park(me_, "GET cold1");
   house_.clock().Advance(3'000'000);
   house_.ReadRows();
-  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(house_.Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
   EXPECT_EQ(statistics.calls, calls + 1);
   EXPECT_EQ(house_.statistics().commands, commands + 1);
   EXPECT_EQ(house_.statistics().keyspace_hits, 1u);
@@ -82,7 +73,7 @@ TEST_F(MissingRowsTest, OfOneRequestAreReadTogether) {
   Park(me_, "MGET cold0 cold1 cold2 cold3 nobody");
   EXPECT_EQ(in_flight(), 4u);
   house_.ReadRows();
-  EXPECT_EQ(Once(me_, "MGET cold0 cold1 cold2 cold3 nobody"),
+  EXPECT_EQ(house_.Once(me_, "MGET cold0 cold1 cold2 cold3 nobody"),
             "*5\r\n$6\r\nvalue0\r\n$6\r\nvalue1\r\n$6\r\nvalue2\r\n"
             "$6\r\nvalue3\r\n$-1\r\n");
 }
@@ -92,16 +83,16 @@ TEST_F(MissingRowsTest, AreReadOnceForAllClients) {
   Park(other_, "STRLEN cold1");
   EXPECT_EQ(in_flight(), 1u);
   house_.ReadRows();
-  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
-  EXPECT_EQ(Once(other_, "STRLEN cold1"), ":6\r\n");
+  EXPECT_EQ(house_.Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(house_.Once(other_, "STRLEN cold1"), ":6\r\n");
 }
 
 TEST_F(MissingRowsTest, AreSeenAsTheyAreWhenTheRequestRunsAgain) {
   Park(me_, "APPEND cold1 x");
-  EXPECT_EQ(Once(other_, "SET cold1 new"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "SET cold1 new"), "+OK\r\n");
   house_.ReadRows();
-  EXPECT_EQ(Once(me_, "APPEND cold1 x"), ":4\r\n");
-  EXPECT_EQ(Once(other_, "GET cold1"), "$4\r\nnewx\r\n");
+  EXPECT_EQ(house_.Once(me_, "APPEND cold1 x"), ":4\r\n");
+  EXPECT_EQ(house_.Once(other_, "GET cold1"), "$4\r\nnewx\r\n");
 }
 
 TEST_F(MissingRowsTest, DoNotMoveTheClockOfTheirRequest) {
@@ -109,31 +100,31 @@ TEST_F(MissingRowsTest, DoNotMoveTheClockOfTheirRequest) {
   Park(me_, "EXPIRE cold1 100");
   house_.clock().Advance(2'000'000);
   house_.ReadRows();
-  EXPECT_EQ(Once(me_, "EXPIRE cold1 100"), ":1\r\n");
-  EXPECT_EQ(Once(other_, "PEXPIRETIME cold1"),
+  EXPECT_EQ(house_.Once(me_, "EXPIRE cold1 100"), ":1\r\n");
+  EXPECT_EQ(house_.Once(other_, "PEXPIRETIME cold1"),
             ":" + std::to_string(first_ms + 100'000) + "\r\n");
 }
 
 TEST_F(MissingRowsTest, OfATransactionAreReadTogether) {
   for (const char* line : {"MULTI", "GET cold1", "APPEND cold2 x"}) {
-    Once(me_, line);
+    house_.Once(me_, line);
   }
   Park(me_, "EXEC");
   EXPECT_EQ(in_flight(), 2u);
   house_.ReadRows();
-  EXPECT_EQ(Once(me_, "EXEC"), "*2\r\n$6\r\nvalue1\r\n:7\r\n");
+  EXPECT_EQ(house_.Once(me_, "EXEC"), "*2\r\n$6\r\nvalue1\r\n:7\r\n");
   EXPECT_FALSE(me_.in_multi);
 }
 
 TEST_F(MissingRowsTest, LeaveATransactionOpenForWatches) {
-  EXPECT_EQ(Once(other_, "SET hot v"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "SET hot v"), "+OK\r\n");
   for (const char* line : {"WATCH hot", "MULTI", "GET cold1"}) {
-    EXPECT_NE(Once(me_, line), "") << line;
+    EXPECT_NE(house_.Once(me_, line), "") << line;
   }
   Park(me_, "EXEC");
-  EXPECT_EQ(Once(other_, "SET hot touched"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "SET hot touched"), "+OK\r\n");
   house_.ReadRows();
-  EXPECT_EQ(Once(me_, "EXEC"), "*-1\r\n");
+  EXPECT_EQ(house_.Once(me_, "EXEC"), "*-1\r\n");
 }
 
 TEST_F(MissingRowsTest, ThatComeDuringAPauseWaitForItsEnd) {
@@ -147,11 +138,11 @@ TEST_F(MissingRowsTest, ThatComeDuringAPauseWaitForItsEnd) {
   house_.sessions().SetPause(Sessions::Pause::kWrites, now_ms + 500, now_ms);
   house_.ReadRows();
   EXPECT_EQ(house_.wire(me_).resumes(), 1);
-  EXPECT_EQ(Once(me_, "APPEND cold1 x"), "");
-  EXPECT_EQ(outcome_, Outcome::kRetryLater);
+  EXPECT_EQ(house_.Once(me_, "APPEND cold1 x"), "");
+  EXPECT_EQ(outcome(), Outcome::kRetryLater);
   house_.sessions().EndPause();
   EXPECT_EQ(house_.wire(me_).resumes(), 2);
-  EXPECT_EQ(Once(me_, "APPEND cold1 x"), ":7\r\n");
+  EXPECT_EQ(house_.Once(me_, "APPEND cold1 x"), ":7\r\n");
 }
 
 TEST_F(MissingRowsTest, OfAClientThatHasLeftAreNobodys) {
@@ -161,16 +152,16 @@ TEST_F(MissingRowsTest, OfAClientThatHasLeftAreNobodys) {
   house_.dispatcher().Remove(other_);
   house_.ReadRows();
   EXPECT_EQ(wire.resumes(), 0);
-  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(house_.Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
 }
 
 TEST_F(MissingRowsTest, AreAskedOfTheNextEngineWhenOneIsClosed) {
   Park(me_, "GET cold1");
-  EXPECT_EQ(Once(other_, "DEBUG RELOAD"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "DEBUG RELOAD"), "+OK\r\n");
   EXPECT_EQ(house_.wire(me_).resumes(), 1);
   Park(me_, "GET cold1");
   house_.ReadRows();
-  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(house_.Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
 }
 
 TEST_F(MissingRowsTest, ThatCannotBeReadAreAnErrorThatNamesTheFile) {
@@ -181,7 +172,7 @@ TEST_F(MissingRowsTest, ThatCannotBeReadAreAnErrorThatNamesTheFile) {
   house_.fs().FailReads("/data/" + table, 0, 4096);
   Park(me_, "GET cold1");
   house_.ReadRows();
-  const std::string reply = Once(me_, "GET cold1");
+  const std::string reply = house_.Once(me_, "GET cold1");
   EXPECT_TRUE(reply.starts_with("-ERR ")) << reply;
   EXPECT_NE(reply.find(table), std::string::npos) << reply;
   EXPECT_EQ(house_.table().FindFullName("get")->statistics.failed_calls, 1u);
@@ -189,13 +180,13 @@ TEST_F(MissingRowsTest, ThatCannotBeReadAreAnErrorThatNamesTheFile) {
   house_.fs().HealReads();
   Park(me_, "GET cold1");
   house_.ReadRows();
-  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(house_.Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
 }
 
 TEST_F(MissingRowsTest, ThatNeverStayAreWaitedForInTheEnd) {
   int rounds = 0;
   std::string reply;
-  while ((reply = Once(me_, "GET cold1")).empty() && rounds < 100) {
+  while ((reply = house_.Once(me_, "GET cold1")).empty() && rounds < 100) {
     ++rounds;
     house_.ReadRows();
     house_.PutOnDisk();
@@ -209,7 +200,7 @@ TEST_F(MissingRowsTest, ThatNeverStayAreWaitedForInTheEnd) {
 
 TEST_F(MissingRowsTest, OfASessionWithoutATransportAreWaitedFor) {
   Session& session = *house_.sessions().Add(nullptr, 0);
-  EXPECT_EQ(Once(session, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(house_.Once(session, "GET cold1"), "$6\r\nvalue1\r\n");
 }
 
 TEST_F(MissingRowsTest, OfWhatFollowsAreReadAtTheSameTime) {
@@ -227,9 +218,9 @@ TEST_F(MissingRowsTest, OfWhatFollowsAreReadAtTheSameTime) {
   EXPECT_EQ(in_flight(), 4u);
   house_.ReadRows();
   EXPECT_EQ(house_.wire(me_).resumes(), 1);
-  EXPECT_EQ(Once(me_, "GET cold0"), "$6\r\nvalue0\r\n");
-  EXPECT_EQ(Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
-  EXPECT_EQ(Once(me_, "STRLEN cold4"), ":6\r\n");
+  EXPECT_EQ(house_.Once(me_, "GET cold0"), "$6\r\nvalue0\r\n");
+  EXPECT_EQ(house_.Once(me_, "GET cold1"), "$6\r\nvalue1\r\n");
+  EXPECT_EQ(house_.Once(me_, "STRLEN cold4"), ":6\r\n");
   EXPECT_EQ(house_.statistics().reruns, 1u);
 }
 
@@ -246,7 +237,7 @@ TEST_F(MissingRowsTest, OfDeadKeysAreReadBeforeTheyAreDeleted) {
   house_.ReadRows();
   EXPECT_EQ(house_.data().Keys(0), 8);
   EXPECT_EQ(house_.data().expiry().expired_keys(), 2u);
-  EXPECT_EQ(Once(me_, "EXISTS dead dying"), ":0\r\n");
+  EXPECT_EQ(house_.Once(me_, "EXISTS dead dying"), ":0\r\n");
 }
 
 // --- Ranges.
@@ -269,8 +260,8 @@ class MissingRangesTest : public MissingRowsTest {
   // The reply once it is complete; how often it waited is in rounds_.
   std::string Wait(Session& session, std::string_view line) {
     std::string reply;
-    for (rounds_ = 0; (reply = Once(session, line)).empty(); ++rounds_) {
-      EXPECT_EQ(outcome_, Outcome::kWaitsForRows);
+    for (rounds_ = 0; (reply = house_.Once(session, line)).empty(); ++rounds_) {
+      EXPECT_EQ(outcome(), Outcome::kWaitsForRows);
       house_.ReadRows();
     }
     return reply;
@@ -280,11 +271,11 @@ class MissingRangesTest : public MissingRowsTest {
 
 TEST_F(MissingRangesTest, AreReadWhileOthersGoOn) {
   Park(me_, "KEYS cold*");
-  EXPECT_EQ(Once(other_, "SET hot v"), "+OK\r\n");
-  EXPECT_EQ(Once(other_, "SET coldest v"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "SET hot v"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "SET coldest v"), "+OK\r\n");
   house_.ReadRows();
   EXPECT_EQ(house_.wire(me_).resumes(), 1);
-  EXPECT_TRUE(Once(me_, "KEYS cold*").starts_with("*9\r\n"));
+  EXPECT_TRUE(house_.Once(me_, "KEYS cold*").starts_with("*9\r\n"));
   EXPECT_EQ(house_.table().FindFullName("keys")->statistics.calls, 1u);
 }
 
@@ -311,10 +302,10 @@ TEST_F(MissingRangesTest, CostFewRoundsHoweverLongTheyAre) {
 TEST_F(MissingRangesTest, OfATransactionShowOneState) {
   for (const char* line : {"MULTI", "DEL cold1", "KEYS cold*", "APPEND cold2 x",
                            "SCAN 0 COUNT 10", "KEYS cold1*"}) {
-    Once(me_, line);
+    house_.Once(me_, line);
   }
   Park(me_, "EXEC");
-  EXPECT_EQ(Once(other_, "SET cold11 v"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "SET cold11 v"), "+OK\r\n");
   house_.ReadRows();
   const std::string reply = Wait(me_, "EXEC");
   EXPECT_TRUE(reply.starts_with("*5\r\n:1\r\n*8\r\n")) << reply;
@@ -336,29 +327,29 @@ TEST_F(MissingRangesTest, HideKeysWhoseTimeIsUp) {
   house_.clock().Advance(2'000'000);
   house_.ReadRows();
   // The clock of its first run counts.
-  EXPECT_TRUE(Once(me_, "KEYS cold*").starts_with("*9\r\n"));
+  EXPECT_TRUE(house_.Once(me_, "KEYS cold*").starts_with("*9\r\n"));
   EXPECT_TRUE(Wait(other_, "KEYS cold*").starts_with("*8\r\n"));
 }
 
 TEST_F(MissingRangesTest, OfADatabaseThatWasFlushedAreNotShown) {
   Park(me_, "KEYS *");
-  EXPECT_EQ(Once(other_, "FLUSHALL"), "+OK\r\n");
-  EXPECT_EQ(Once(other_, "SET a v"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "FLUSHALL"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "SET a v"), "+OK\r\n");
   house_.ReadRows();
   EXPECT_EQ(Wait(me_, "KEYS *"), "*1\r\n$1\r\na\r\n");
 }
 
 TEST_F(MissingRangesTest, AreAskedOfTheNextEngineWhenOneIsClosed) {
   Park(me_, "KEYS cold*");
-  EXPECT_EQ(Once(other_, "DEBUG RELOAD"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "DEBUG RELOAD"), "+OK\r\n");
   EXPECT_EQ(house_.wire(me_).resumes(), 1);
   EXPECT_TRUE(Wait(me_, "KEYS cold*").starts_with("*8\r\n"));
   // Also by one who has not yet come back.
   Empty();
   Park(me_, "KEYS cold*");
   house_.ReadRows();
-  EXPECT_EQ(Once(other_, "SET cold8 v"), "+OK\r\n");
-  EXPECT_EQ(Once(other_, "DEBUG RELOAD"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "SET cold8 v"), "+OK\r\n");
+  EXPECT_EQ(house_.Once(other_, "DEBUG RELOAD"), "+OK\r\n");
   EXPECT_TRUE(Wait(me_, "KEYS cold*").starts_with("*9\r\n"));
 }
 
@@ -381,7 +372,7 @@ TEST_F(MissingRangesTest, ThatCannotBeReadAreAnErrorThatNamesTheFile) {
   for (const char* line : {"KEYS *", "SCAN 0", "RANDOMKEY"}) {
     Park(me_, line);
     house_.ReadRows();
-    const std::string reply = Once(me_, line);
+    const std::string reply = house_.Once(me_, line);
     EXPECT_TRUE(reply.starts_with("-ERR ")) << reply;
     EXPECT_NE(reply.find(".sst"), std::string::npos) << reply;
   }
@@ -391,7 +382,7 @@ TEST_F(MissingRangesTest, ThatCannotBeReadAreAnErrorThatNamesTheFile) {
 
 TEST_F(MissingRangesTest, OfASessionWithoutATransportAreWaitedFor) {
   Session& session = *house_.sessions().Add(nullptr, 0);
-  EXPECT_TRUE(Once(session, "KEYS cold*").starts_with("*8\r\n"));
+  EXPECT_TRUE(house_.Once(session, "KEYS cold*").starts_with("*8\r\n"));
 }
 
 }  // namespace
