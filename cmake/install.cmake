@@ -34,7 +34,7 @@ endif()
 # What lsm/db.h includes, and what those include: the whole interface.
 set(headers
   base/check.h base/checksum.h base/clock.h base/file_system.h base/status.h
-  lsm/compaction/fault.h lsm/db.h lsm/db_iterator.h lsm/faults.h lsm/format.h
+  lsm/compaction/fault.h lsm/compaction/pressure.h lsm/db.h lsm/db_iterator.h lsm/faults.h lsm/format.h
   lsm/options.h lsm/snapshot.h lsm/stats.h lsm/sync_policy.h
   lsm/version/fault.h lsm/wal/fault.h lsm/write_batch.h)
 foreach(header ${headers})

@@ -25,6 +25,7 @@ void ColdRanges::Fetch(std::shared_ptr<const Version> version,
   if (read->want.chain != RangePages::Want::kNewChain) {
     const RangePages::Chain& chain = pages->chain(read->want.chain);
     read->want.from = *chain.upto;
+    read->want.need.value_bytes = chain.value_bytes;
     read->rows_left = std::max(read->rows_left, chain.rows);
   }
   read->version = std::move(version);

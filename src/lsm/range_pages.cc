@@ -16,7 +16,7 @@ class PagedIterator : public RowIterator {
 
   void Seek(std::string_view key) override {
     sought_.assign(key);
-    chain_ = pages_->Find(key);
+    chain_ = pages_->Find(key, need_.value_bytes);
     if (chain_ == RangePages::Want::kNewChain) return SeekTables(key);
     const auto& pages = pages_->chain(chain_).pages;
     const auto found = std::partition_point(
@@ -81,9 +81,10 @@ class PagedIterator : public RowIterator {
 
 }  // namespace
 
-size_t RangePages::Find(std::string_view key) const {
+size_t RangePages::Find(std::string_view key, size_t value_bytes) const {
   for (size_t i = 0; i < chains_.size(); ++i) {
     const Chain& chain = chains_[i];
+    if (chain.value_bytes < value_bytes) continue;
     if (key >= chain.from && (!chain.upto || key < *chain.upto)) return i;
   }
   return Want::kNewChain;
@@ -94,7 +95,7 @@ size_t RangePages::Add(const Want& want, std::unique_ptr<const RowPage> page,
   size_t at = want.chain;
   if (at == Want::kNewChain) {
     at = chains_.size();
-    chains_.push_back({want.from, want.from, 0, {}});
+    chains_.push_back({want.from, want.from, want.need.value_bytes, 0, {}});
   }
   Chain& chain = chains_[at];
   chain.upto = std::move(upto);

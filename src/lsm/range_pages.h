@@ -64,6 +64,7 @@ class RangePages {
     // Rows from here to before `upto`; no `upto`: to the last one.
     std::string from;
     std::optional<std::string> upto;
+    size_t value_bytes = 0;  // of each value, at most
     size_t rows = 0;
     std::vector<std::unique_ptr<const RowPage>> pages;  // none is empty
   };
@@ -75,8 +76,8 @@ class RangePages {
     RangeNeed need;
   };
 
-  // The index of the chain that tells about `key`, or kNewChain.
-  size_t Find(std::string_view key) const;
+  // The index of a chain that tells so much of `key`, or kNewChain.
+  size_t Find(std::string_view key, size_t value_bytes) const;
   const Chain& chain(size_t i) const { return chains_[i]; }
   void NoteMiss(Want want) { want_ = std::move(want); }
   const Want& want() const { return *want_; }

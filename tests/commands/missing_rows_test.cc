@@ -299,6 +299,14 @@ TEST_F(MissingRangesTest, CostFewRoundsHoweverLongTheyAre) {
   EXPECT_LT(rounds_, 8);
 }
 
+// A random key is drawn from rows of which the values were not read.
+TEST_F(MissingRangesTest, OfATransactionTellAsMuchAsEachCommandWants) {
+  for (const char* line : {"MULTI", "RANDOMKEY", "SCAN 0 COUNT 3000"}) {
+    house_.Once(me_, line);
+  }
+  EXPECT_NE(Wait(me_, "EXEC").find("*1508\r\n"), std::string::npos);
+}
+
 TEST_F(MissingRangesTest, OfATransactionShowOneState) {
   for (const char* line : {"MULTI", "DEL cold1", "KEYS cold*", "APPEND cold2 x",
                            "SCAN 0 COUNT 10", "KEYS cold1*"}) {

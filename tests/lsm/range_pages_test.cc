@@ -108,6 +108,13 @@ TEST_F(RangePagesTest, EndWhereTheRangeEnds) {
   EXPECT_EQ(Walk("y"), "end");
 }
 
+TEST_F(RangePagesTest, AreForThoseWhoWantNoMoreOfEachValue) {
+  ASSERT_EQ(Walk("a"), "miss");
+  pages_.Add(pages_.want(), Page({"a", "b"}), std::nullopt);
+  EXPECT_EQ(pages_.Find("a", 3), 0u);
+  EXPECT_EQ(pages_.Find("a", 4), Want::kNewChain);
+}
+
 TEST_F(RangePagesTest, AreGoneWhenCleared) {
   pages_.Add({Want::kNewChain, "b", "", {}}, Page({"b"}), std::nullopt);
   EXPECT_GT(pages_.bytes(), 0u);
