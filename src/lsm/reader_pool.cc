@@ -64,7 +64,8 @@ ReaderPool::Job ReaderPool::Take(bool block) {
 
 void ReaderPool::Run() {
   pthread_setname_np(pthread_self(), "redbed-reader");
-  // Waking a reader must not cost the owner its processor. Not granted: as well.
+  // Waking a reader must not cost the owner its processor. Not granted: as
+  // well.
   const sched_param none = {};
   (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
   while (const Job job = Take(/*block=*/true)) job();
