@@ -204,7 +204,9 @@ base::Result<int64_t> Txn::ExactCount(uint64_t counter) {
     return base::Status::Miss();
   }
   for (const RowOverlay::Entry& entry : rows_.entries()) {
-    if (entry.blind) wants_.emplace_back(entry.key.bytes);
+    // What was forgotten was counted out with its database.
+    const bool put = entry.state == RowOverlay::State::kPut;
+    if (put && entry.blind) wants_.emplace_back(entry.key.bytes);
   }
   if (!wants_.empty()) return base::Status::Miss();
   return Count(counter);
@@ -306,9 +308,10 @@ void Txn::AddCountsToBatch() {
 void Txn::FillBatch() {
   for (const std::string& prefix : kills_) batch_.KillScope(prefix);
   for (const RowOverlay::Entry& entry : rows_.entries()) {
-    if (entry.blind) {
+    const bool put = entry.state == RowOverlay::State::kPut;
+    if (put && entry.blind) {
       batch_.BlindPut(entry.key.bytes, entry.key.hash, entry.value);
-    } else if (entry.state == RowOverlay::State::kPut) {
+    } else if (put) {
       batch_.Put(entry.key.bytes, entry.key.hash, entry.value,
                  entry.nothing_below);
     } else if (entry.state == RowOverlay::State::kDeleted && entry.existed) {

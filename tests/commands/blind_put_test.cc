@@ -115,6 +115,15 @@ TEST_F(BlindPutTest, GoesWithItsDatabase) {
   EXPECT_EQ(house_.Run("KEYS *"), "*1\r\n$5\r\ncold0\r\n");
 }
 
+TEST_F(BlindPutTest, IsNotWrittenWhereItsDatabaseIsFlushedAtOnce) {
+  for (const char* line : {"MULTI", "SET cold0 new", "FLUSHDB", "DBSIZE"}) {
+    house_.Once(me_, line);
+  }
+  EXPECT_EQ(house_.Once(me_, "EXEC"), "*3\r\n+OK\r\n+OK\r\n:0\r\n");
+  EXPECT_EQ(house_.batch().find("cold0"), std::string_view::npos);
+  EXPECT_EQ(house_.engine().unsettled(), 0u);
+}
+
 TEST_F(BlindPutTest, OutlivesARestart) {
   house_.Once(me_, "SET cold0 new");
   house_.rules().debug_commands = Permit::kYes;

@@ -37,19 +37,23 @@ class Wire final : public Transport {
   bool is_unix() const override { return false; }
   Usage usage() const override { return {}; }
   void CloseSoon(bool) override { closed_ = true; }
-  void Deliver(std::string reply, types::Sequence) override {
+  void Deliver(std::string reply, types::Sequence gate) override {
     delivered_ += reply;
+    gate_ = gate;
   }
   void Resume() override { ++resumes_; }
 
   bool closed() const { return closed_; }
   int resumes() const { return resumes_; }
+  // Of the last delivery.
+  types::Sequence gate() const { return gate_; }
   // What was delivered since the last call.
   std::string TakeDelivered() { return std::exchange(delivered_, {}); }
 
  private:
   const std::string peer_;  // 127.0.0.1:5000n
   std::string delivered_;
+  types::Sequence gate_ = 0;
   bool closed_ = false;
   int resumes_ = 0;
 };

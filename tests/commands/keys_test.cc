@@ -54,6 +54,15 @@ TEST_F(KeysTest, AreGatheredWhileOthersGoOn) {
   EXPECT_FALSE(me_.blocked());
 }
 
+TEST_F(KeysTest, AreHeldUntilAllThatTheyShowIsReleased) {
+  house_.Once(other_, "SET newest v");
+  const types::Sequence newest = house_.done().gate;
+  ASSERT_LT(house_.engine().released(), newest);
+  house_.Once(me_, "KEYS new*");
+  EXPECT_EQ(Delivered(me_), "*1\r\n$6\r\nnewest\r\n");
+  EXPECT_GE(house_.wire(me_).gate(), newest);
+}
+
 TEST_F(KeysTest, OfAPatternCostWhatItsPrefixMatches) {
   house_.Once(me_, "KEYS k59?9");
   EXPECT_EQ(Delivered(me_),
