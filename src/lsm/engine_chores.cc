@@ -40,6 +40,7 @@ void Engine::Body::SetPace() {
   backlog.level0_runs = version_->level(0).size();
   backlog.level0_trigger = static_cast<size_t>(picker.level0_runs);
   backlog.pending_bytes = pending_bytes_;
+  backlog.table_bytes = table_bytes_;
   backlog.awaited = !flush_waiters_.empty() || compaction_awaited_;
   flush_pacer_.SetRate(FlushRate(backlog));
   compaction_pacer_.SetRate(CompactionRate(backlog));

@@ -9,7 +9,8 @@ Backlog Quiet() {
   Backlog backlog;
   backlog.sealed_generations = 1;
   backlog.generation_bytes = 64'000'000;
-  backlog.fill_us = 60'000'000;
+  backlog.fill_us = 600'000'000;
+  backlog.table_bytes = 1'000'000'000;
   backlog.level0_trigger = 6;
   return backlog;
 }
@@ -49,9 +50,17 @@ TEST(Pace, CompactsFasterTheMoreThereIsToDo) {
     EXPECT_LE(before, kPaceCeiling);
   }
   backlog = Quiet();
-  backlog.pending_bytes = 1'000'000'000;
-  EXPECT_EQ(CompactionRate(backlog), 100'000'000u);
-  backlog.pending_bytes = 100'000'000'000;
+  backlog.pending_bytes = 25'000'000;
+  EXPECT_EQ(CompactionRate(backlog), (kPaceFloor + kPaceCeiling) / 2);
+  backlog.pending_bytes = 100'000'000;
+  EXPECT_EQ(CompactionRate(backlog), kPaceCeiling);
+}
+
+TEST(Pace, CompactsAsOftenAsRowsAreRewritten) {
+  Backlog backlog = Quiet();
+  backlog.fill_us = 10'000'000;
+  EXPECT_EQ(CompactionRate(backlog), 96'000'000u);
+  backlog.fill_us = 1'000'000;
   EXPECT_EQ(CompactionRate(backlog), kPaceCeiling);
 }
 
