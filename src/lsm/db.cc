@@ -7,6 +7,7 @@
 
 #include "base/mutex.h"
 #include "base/strings.h"
+#include "base/write_throttle.h"
 #include "lsm/checkpoint.h"
 #include "lsm/engine.h"
 #include "lsm/pinned_snapshot.h"
@@ -24,6 +25,14 @@ constexpr int64_t kKeepUs = 10'000;
 // Writes that nobody waits for are handed on by their writer once they are
 // worth a frame.
 constexpr size_t kFrameBytes = 256 << 10;
+
+// The engine looks about, which costs more than a small write, once so much
+// time has passed or so much was written.
+constexpr int64_t kLookUs = 1'000;
+constexpr size_t kLookBytes = 16 << 10;
+
+// How long a writer sleeps who has written more than is earned.
+constexpr int64_t kThrottleUs = 2'000;
 
 // Of the budget: what the allocator may need beyond what it hands out, for
 // pages that are not full or not given back yet. Asking it and evicting for
@@ -72,23 +81,31 @@ class Db::Body {
   // sleep on. All of them when it was no sync that came to its end.
   void WakeWaiters() REQUIRES(wake_mutex_);
   uint64_t Wakes() EXCLUDES(wake_mutex_);
-  void WaitForWake(uint64_t seen) EXCLUDES(wake_mutex_);
+  void WaitForWake(uint64_t seen, int64_t timeout_us) EXCLUDES(wake_mutex_);
   // True for one of those who ask after each wake.
   bool MayDoChores() EXCLUDES(wake_mutex_);
   base::Status WaitUntilSynced(Sequence sequence) EXCLUDES(mutex_);
   base::Status WaitOn(Waiter* waiter) EXCLUDES(mutex_);
-  base::Status WaitForEase() REQUIRES(mutex_);
+  // A writer that outruns the disk waits for it here.
+  void WaitUntilEarned(base::WriteThrottle::Ticket ticket) EXCLUDES(mutex_);
+  // What the owner does between calls; true if there is more of it.
+  bool Look() REQUIRES(mutex_);
   void AskKeeper() EXCLUDES(wake_mutex_);
   void Keep() EXCLUDES(mutex_, wake_mutex_);
   void StopKeeper();
 
   // Immutable after Open.
   base::FileSystem* fs_ = nullptr;
+  base::Clock* clock_ = nullptr;
   std::string directory_;
 
   // Guarded.
   base::Mutex mutex_;
   std::unique_ptr<Engine> engine_ GUARDED_BY(mutex_);
+  base::WriteThrottle throttle_ GUARDED_BY(mutex_);
+  // When the engine last looked about, monotonic, and the bytes written since.
+  int64_t looked_us_ GUARDED_BY(mutex_) = 0;
+  size_t bytes_since_look_ GUARDED_BY(mutex_) = 0;
 
   // Taken after mutex_, or alone.
   base::Mutex wake_mutex_;
@@ -114,6 +131,7 @@ class Db::Body {
 
 base::Status Db::Body::Open(Options options) {
   fs_ = options.fs;
+  clock_ = options.clock;
   directory_ = options.directory;
   options.background_threads = true;
   options.on_progress = [this] { Wake(); };
@@ -172,9 +190,17 @@ uint64_t Db::Body::Wakes() {
   return wakes_;
 }
 
-void Db::Body::WaitForWake(uint64_t seen) {
+void Db::Body::WaitForWake(uint64_t seen, int64_t timeout_us) {
   base::MutexLock lock(wake_mutex_);
-  if (wakes_ == seen) woken_.WaitFor(wake_mutex_, kLookAgainUs);
+  if (wakes_ == seen) woken_.WaitFor(wake_mutex_, timeout_us);
+}
+
+bool Db::Body::Look() {
+  looked_us_ = clock_->MonotonicMicros();
+  bytes_since_look_ = 0;
+  const bool more = engine_->Tick();
+  throttle_.Update(engine_->pressure(), looked_us_);
+  return more;
 }
 
 bool Db::Body::MayDoChores() {
@@ -208,7 +234,7 @@ base::Status Db::Body::WaitOn(Waiter* waiter) {
       asked |= ask;
       base::MutexLock lock(mutex_);
       if (ask) engine_->Sync([](const base::Status&) {});
-      engine_->Tick();
+      Look();
       engine_->Submit();
     }
     base::MutexLock lock(wake_mutex_);
@@ -217,19 +243,18 @@ base::Status Db::Body::WaitOn(Waiter* waiter) {
   }
 }
 
-// A writer that outruns the disk waits for it here.
-base::Status Db::Body::WaitForEase() {
-  while (engine_->pressure() >= 1) {
+// Who will be told by the next write that there is no room need not wait.
+void Db::Body::WaitUntilEarned(base::WriteThrottle::Ticket ticket) {
+  base::MutexLock lock(mutex_);
+  while (throttle_.MustWait(ticket)) {
     const uint64_t seen = Wakes();
-    engine_->Tick();
+    Look();
     engine_->Submit();
-    TRY(engine_->MayWrite());
-    if (engine_->pressure() < 1) break;
+    if (!throttle_.MustWait(ticket) || !engine_->MayWrite().ok()) return;
     mutex_.Unlock();
-    WaitForWake(seen);
+    WaitForWake(seen, kThrottleUs);
     mutex_.Lock();
   }
-  return base::Status::Ok();
 }
 
 base::Status Db::Body::Run(const Work& work) {
@@ -243,10 +268,10 @@ base::Status Db::Body::Run(const Work& work) {
   while (!finished) {
     const uint64_t seen = Wakes();
     engine_->Submit();
-    engine_->Tick();
+    Look();
     if (finished) break;
     mutex_.Unlock();
-    WaitForWake(seen);
+    WaitForWake(seen, kLookAgainUs);
     mutex_.Lock();
   }
   return outcome;
@@ -277,7 +302,7 @@ void Db::Body::Keep() {
     }
     base::MutexLock lock(mutex_);
     engine_->Submit();
-    more = engine_->Tick();
+    more = Look();
   }
 }
 
@@ -294,17 +319,27 @@ void Db::Body::StopKeeper() {
 
 base::Status Db::Body::Write(const WriteBatch& batch, bool sync) {
   Sequence sequence = 0;
+  base::WriteThrottle::Ticket ticket = 0;
   bool hand_over = false;
   {
     base::MutexLock lock(mutex_);
-    TRY(WaitForEase());
+    const size_t bytes = batch.bytes().size();
+    bytes_since_look_ += bytes;
+    // Before the write, because its sequence is taken from the clock.
+    if (bytes_since_look_ >= kLookBytes ||
+        clock_->MonotonicMicros() - looked_us_ >= kLookUs) {
+      Look();
+    }
     TRY_ASSIGN(sequence, engine_->Write(batch));
-    engine_->Tick();
     if (sync || engine_->open_bytes() >= kFrameBytes) engine_->Submit();
     hand_over = !sync && engine_->open_bytes() > 0;
+    ticket = throttle_.Take(bytes);
+    if (!throttle_.MustWait(ticket)) ticket = 0;
   }
   if (hand_over) AskKeeper();
-  return sync ? WaitUntilSynced(sequence) : base::Status::Ok();
+  if (sync) TRY(WaitUntilSynced(sequence));
+  if (ticket > 0) WaitUntilEarned(ticket);
+  return base::Status::Ok();
 }
 
 base::Result<std::optional<Row>> Db::Body::Get(std::string_view key) {
@@ -327,7 +362,7 @@ base::Result<std::optional<Row>> Db::Body::Get(std::string_view key) {
   {
     base::MutexLock lock(mutex_);
     engine_->InstallFetched(key, hash, tables, packed, value);
-    engine_->Tick();
+    Look();
   }
   if (KindOf(packed) == Kind::kTombstone) return std::optional<Row>();
   return std::optional<Row>(

@@ -9,7 +9,7 @@
 //     being read (until Resume),
 //   - too much of its replies is held, or it writes while too much in all is
 //     unreleased (until gates open),
-//   - it writes faster than the disk can take (write_throttle.h),
+//   - it writes faster than the disk can take (base/write_throttle.h),
 //   - it had its share of this tick (until the next).
 //
 // How it ends
@@ -135,9 +135,9 @@ class Connection final : public commands::Transport, private WatchEvents {
   bool blocked_ = false;  // Waiting, and the reply will be delivered.
   bool misses_ = false;   // Its next request waits for rows.
   bool writes_ = false;   // Its last request was not released yet.
-  WriteThrottle::Ticket ticket_ = 0;  // Of its last write.
-  int64_t throttled_since_us_ = 0;    // 0: it is not.
-  bool ended_ = false;                // The peer has said everything.
+  base::WriteThrottle::Ticket ticket_ = 0;  // Of its last write.
+  int64_t throttled_since_us_ = 0;          // 0: it is not.
+  bool ended_ = false;                      // The peer has said everything.
   // Requests whose rows were asked for ahead, the one that waited included.
   size_t fetched_ahead_ = 0;
   bool socket_full_ = false;  // It did not take all that may leave.

@@ -6,7 +6,7 @@
 //   dirty     have replies that may leave, or may have become idle
 //   holding   have replies behind closed gates
 //   stalled   stopped executing until gates open, or until what they have
-//             written is earned (write_throttle.h)
+//             written is earned (base/write_throttle.h)
 //   doomed    are closed and wait for their end
 //
 // Threads: loop-bound.
@@ -20,13 +20,13 @@
 #include <string>
 #include <vector>
 
+#include "base/write_throttle.h"
 #include "net/executor.h"
 #include "net/input_buffer.h"
 #include "net/log_door.h"
 #include "net/loop.h"
 #include "net/request_batch.h"
 #include "net/submit_policy.h"
-#include "net/write_throttle.h"
 #include "resp/parser.h"
 
 namespace net {
@@ -90,7 +90,7 @@ struct Shared {
   Limits limits;
   TrafficStats stats;
   SubmitPolicy policy;
-  WriteThrottle throttle;
+  base::WriteThrottle throttle;
   // As of the last look: gates up to here are open.
   uint64_t released = 0;
   // Not empty while the log has failed: the whole reply for what is held.

@@ -1,11 +1,11 @@
-#include "net/write_throttle.h"
+#include "base/write_throttle.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
 
-namespace net {
+namespace base {
 namespace {
 
 constexpr int64_t kMilli = 1000;
@@ -175,4 +175,4 @@ TEST(WriteThrottle, IsNotFeltByWhoWritesLessThanTheDiskTakes) {
 }
 
 }  // namespace
-}  // namespace net
+}  // namespace base

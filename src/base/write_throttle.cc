@@ -1,8 +1,8 @@
-#include "net/write_throttle.h"
+#include "base/write_throttle.h"
 
 #include <algorithm>
 
-namespace net {
+namespace base {
 namespace {
 
 constexpr double kEase = 0.5;
@@ -51,4 +51,4 @@ void WriteThrottle::Update(double pressure, int64_t now_us) {
   earned_ = std::min(earned_ + whole, taken_ + ahead);
 }
 
-}  // namespace net
+}  // namespace base

@@ -1,6 +1,6 @@
 // WriteThrottle slows writers down to what the disk can take, before they have
 // to be stopped. Each write takes a ticket: the count of all bytes written so
-// far. Its connection goes on executing when so many have been earned.
+// far. Whoever wrote it goes on when so many have been earned.
 //
 //   pressure below 0.5   everything is earned at once: nobody waits
 //   from there on        earned at a rate: the steady one at 0.75, twice that
@@ -15,13 +15,13 @@
 // Reads take no ticket. Who waits is served in the order of the tickets, and
 // nobody is woken for less than a few milliseconds' worth.
 //
-// Threads: loop-bound. Knows no clock and no socket.
+// Threads: one at a time. Knows no clock and no socket.
 
 #pragma once
 
 #include <cstdint>
 
-namespace net {
+namespace base {
 
 class WriteThrottle {
  public:
@@ -58,4 +58,4 @@ class WriteThrottle {
   uint64_t taken_before_ = 0;
 };
 
-}  // namespace net
+}  // namespace base
