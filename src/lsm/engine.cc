@@ -63,6 +63,7 @@ base::Status Engine::Body::Open() {
   TRY(recovery.ReplayInto([this](Sequence sequence, const WriteBatch& batch) {
     return ApplyReplayed(sequence, batch);
   }));
+  settlements_.EndReplay();
   applied_ = recovery.last();
   first_new_ = recovery.first_new();
   TRY(recovery.OpenForWriting(MakeLogOptions()));
@@ -224,7 +225,7 @@ void Engine::Body::ApplyInMemory(Sequence sequence, const WriteBatch& batch) {
         settlements_.Owe(operation.key, sequence);
         break;
       case Opcode::kSettle:
-        settlements_.Pay(operation.key);
+        settlements_.PayReplayed(operation.key);
         break;
       case Opcode::kKillScope:
         scopes_.Kill(operation.key, sequence);

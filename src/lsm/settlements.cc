@@ -30,18 +30,34 @@ void Settlements::Owe(std::string_view key, Sequence sequence) {
   auto debt = std::make_shared<Debt>();
   debt->key = key;
   debt->sequence = sequence;
-  const bool is_new = debts_.emplace(debt->key, debt).second;
-  CHECK(is_new);
+  ++size_;
   order_.push_back(debt);
+  if (replaying_) {
+    const bool is_new = replayed_.emplace(debt->key, debt).second;
+    CHECK(is_new);
+  }
   unread_.push_back(std::move(debt));
 }
 
-void Settlements::Pay(std::string_view key) {
-  const auto found = debts_.find(key);
-  if (found == debts_.end()) return;
-  found->second->paid = true;
-  debts_.erase(found);
+void Settlements::Pay(Debt* debt) {
+  CHECK(!debt->paid);
+  debt->paid = true;
+  --size_;
   while (!order_.empty() && order_.front()->paid) order_.pop_front();
+}
+
+void Settlements::PayReplayed(std::string_view key) {
+  if (!replaying_) return;
+  const auto found = replayed_.find(key);
+  if (found == replayed_.end()) return;
+  const DebtPtr debt = std::move(found->second);
+  replayed_.erase(found);
+  Pay(debt.get());
+}
+
+void Settlements::EndReplay() {
+  replaying_ = false;
+  replayed_ = {};
 }
 
 Sequence Settlements::oldest() const {
@@ -116,11 +132,12 @@ void Settlements::Arrive(const std::vector<DebtPtr>& debts) {
 base::Result<std::vector<Settlements::Known>> Settlements::ReadAll(
     const Version& version) const {
   std::vector<Known> all;
-  for (const auto& [key, debt] : debts_) {
+  for (const DebtPtr& debt : order_) {
+    if (debt->paid) continue;
     TRY_ASSIGN(std::optional<TableRow> row,
-               version.Get(key, HashKey(key), kSequenceMax));
+               version.Get(debt->key, HashKey(debt->key), kSequenceMax));
     const bool existed = IsValue(row);
-    all.push_back({debt->key, debt->sequence, existed, std::move(row)});
+    all.push_back({debt, existed, std::move(row)});
   }
   return all;
 }
@@ -128,10 +145,10 @@ base::Result<std::vector<Settlements::Known>> Settlements::ReadAll(
 std::vector<Settlements::Known> Settlements::TakeKnown(size_t max) {
   std::vector<Known> taken;
   while (!known_.empty() && taken.size() < max) {
-    const DebtPtr debt = std::move(known_.front());
+    DebtPtr debt = std::move(known_.front());
     known_.pop_front();
     if (debt->paid) continue;
-    Known known{debt->key, debt->sequence, /*existed=*/true, std::nullopt};
+    Known known{debt, /*existed=*/true, std::nullopt};
     if (debt->row.ok()) {
       known.existed = IsValue(debt->row.value());
       known.row = std::move(debt->row).value();

@@ -12,7 +12,8 @@
 //
 // In the log a debt is a BlindPut without a later Settle of its key; the
 // tables owe nothing. So recovery finds all debts again, and a debt that was
-// paid after the last flush is paid once: the batch is replayed too.
+// paid after the last flush is paid once: the batch is replayed too. Only then
+// are debts looked up by their keys.
 //
 // Invariants
 //   - One debt for a key at most: its record is in memory until it is flushed,
@@ -45,10 +46,18 @@ namespace lsm {
 
 class Settlements {
  public:
+  struct Debt {
+    std::string key;
+    Sequence sequence = 0;  // of the blind put
+    bool paid = false;
+    // The pool's while it reads.
+    base::Result<std::optional<TableRow>> row = std::optional<TableRow>();
+    int failures = 0;
+  };
+  using DebtPtr = std::shared_ptr<Debt>;
   // A debt of which all is known.
   struct Known {
-    std::string key;
-    Sequence sequence = 0;        // of the blind put
+    DebtPtr debt;
     bool existed = false;         // the key had a value below
     std::optional<TableRow> row;  // that value, if it could be read
   };
@@ -61,10 +70,14 @@ class Settlements {
 
   // A blind put was applied.
   void Owe(std::string_view key, Sequence sequence);
-  // A settlement was applied; of a key that owes nothing it means nothing.
-  void Pay(std::string_view key);
+  // Its settlement was written.
+  void Pay(Debt* debt);
+  // A settlement was applied: while the log is replayed this pays; of a key
+  // that owes nothing it means nothing.
+  void PayReplayed(std::string_view key);
+  void EndReplay();
 
-  size_t size() const { return debts_.size(); }
+  size_t size() const { return size_; }
   // Of the oldest debt; kSequenceMax when there is none.
   Sequence oldest() const;
   // Of the newest; 0 when there is none.
@@ -86,15 +99,6 @@ class Settlements {
   bool held() const { return !hold_.expired(); }
 
  private:
-  struct Debt {
-    std::string key;
-    Sequence sequence = 0;
-    bool paid = false;
-    // The pool's while it reads.
-    base::Result<std::optional<TableRow>> row = std::optional<TableRow>();
-    int failures = 0;
-  };
-  using DebtPtr = std::shared_ptr<Debt>;
   struct Hash {
     size_t operator()(std::string_view key) const { return HashKey(key); }
   };
@@ -109,8 +113,11 @@ class Settlements {
   // Immutable.
   Mailbox* const mailbox_;
 
-  // Owner-bound. The views are of the debts' own keys.
-  std::unordered_map<std::string_view, DebtPtr, Hash> debts_;
+  // Owner-bound.
+  size_t size_ = 0;
+  // While the log is replayed. The views are of the debts' own keys.
+  bool replaying_ = true;
+  std::unordered_map<std::string_view, DebtPtr, Hash> replayed_;
   // In the order of their sequences. Those that were paid leave when they come
   // to the front.
   std::deque<DebtPtr> order_;
