@@ -46,6 +46,8 @@ function(floor name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE redbed_${name} test_support
                           GTest::gtest_main quickly_compiled)
+    # A third of the time that a test takes to compile.
+    target_precompile_headers(${name}_test PRIVATE <gtest/gtest.h>)
     gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST
                          DISCOVERY_TIMEOUT 60)
   endif()

@@ -29,10 +29,13 @@ target_compile_options(strict INTERFACE
 target_include_directories(strict INTERFACE ${CMAKE_SOURCE_DIR}/src)
 
 # Tests are compiled more often than they are run: what is tested keeps its
-# optimization, the tests themselves need none to speak of.
+# optimization, the tests themselves need none to speak of. ccache asks for
+# the last two, because of gtest's precompiled header.
 add_library(quickly_compiled INTERFACE)
 target_compile_options(quickly_compiled INTERFACE
-  $<$<CONFIG:Release>:-O1> $<$<CONFIG:Release>:-g0>)
+  $<$<CONFIG:Release>:-O1> $<$<CONFIG:Release>:-g0>
+  "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>"
+  $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 
 # A sanitizer's finding ends the program, so that no test can pass over it.
 # -O1: at -O0 they are too slow to run often.

@@ -4,6 +4,9 @@
 
 CORES=$(nproc)
 
+# Or ccache would not keep what includes a precompiled header.
+export CCACHE_SLOPPINESS=pch_defines,time_macros
+
 say() { printf '%s\n' "$*" >&2; }
 die() {
   say "$*"
