@@ -81,18 +81,22 @@ void AnswerKeys(Server& server, uint64_t session_id, const Status& status,
   });
 }
 
-// Of a large database, beside the loop, as of now.
+// Of a large database, beside the loop, as of now; for as long as the client
+// is there.
 void GatherKeys(types::Txn& txn, Server& server, Session& session,
                 std::string_view pattern) {
-  session.Block();
   const auto reply = std::make_shared<KeysReply>(pattern, session.protocol);
+  session.Block(reply);
+  const std::weak_ptr<KeysReply> awaited = reply;
   reply->gate = Keyspace(txn).Walk(
       base::LiteralPrefix(pattern),
-      [reply](std::span<const std::string_view> keys, bool last) {
-        return reply->Add(keys, last);
+      [awaited](std::span<const std::string_view> keys, bool last) {
+        const auto reply = awaited.lock();
+        return reply == nullptr ? Status::Miss() : reply->Add(keys, last);
       },
-      [reply, &server, id = session.id](const Status& status) {
-        AnswerKeys(server, id, status, *reply);
+      [awaited, &server, id = session.id](const Status& status) {
+        const auto reply = awaited.lock();
+        if (reply != nullptr) AnswerKeys(server, id, status, *reply);
       });
 }
 

@@ -27,6 +27,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -160,11 +161,17 @@ class Session {
 
   // --- Blocking.
   bool blocked() const { return blocked_; }
-  void Block() { blocked_ = true; }
+  // `awaited` is let go of when nobody waits any longer: whoever prepares it
+  // elsewhere can tell by a weak reference that it is in vain.
+  void Block(std::shared_ptr<const void> awaited = nullptr) {
+    blocked_ = true;
+    awaited_ = std::move(awaited);
+  }
 
  private:
   friend class Sessions;
   bool blocked_ = false;
+  std::shared_ptr<const void> awaited_;
 };
 
 // Staged is what the commands of an EXEC have done to sessions so far. It goes

@@ -57,6 +57,7 @@ void Sessions::UnblockWith(uint64_t id, types::Sequence gate,
   Session* session = Find(id);
   if (session == nullptr || !session->blocked_) return;
   session->blocked_ = false;
+  session->awaited_.reset();
   if (session == executing_.session) {
     executing_.reply->Raw(reply);
     *executing_.gate = std::max(*executing_.gate, gate);
