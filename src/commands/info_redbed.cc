@@ -46,6 +46,7 @@ void AddLog(const InfoSource& source, InfoText& text) {
   text.Add("log_syncs", engine.log_syncs);
   text.Add("log_last_sync_us", engine.last_sync_us);
   text.Add("log_out_of_space", engine.log_out_of_space ? 1 : 0);
+  text.Add("reserve_bytes", engine.reserve_bytes);
   text.Add("log_error", error.message());
   text.Add("sequence_applied", engine.applied);
   text.Add("sequence_released", engine.released);

@@ -258,6 +258,7 @@ constexpr SettingSpec kRows[] = {
     MemorySetting("redbed-log-segment-bytes", "64mb", kImmutable,
                   kEngineBytesMin),
     IntegerSetting("redbed-reader-threads", "4", 1, 64, kImmutable),
+    MemorySetting("redbed-reserve-bytes", "128mb", kImmutable),
     BoolSetting("redbed-salvage-log", "no", kImmutable),
     MemorySetting("redbed-table-bytes", "32mb", kImmutable, kEngineBytesMin),
     MemorySetting("redbed-txn-memory", "256mb", kKeptOnly, kMegabyte),

@@ -29,6 +29,7 @@ Engine::Body::Body(Options options)
       memory_(MemoryOptions{}),
       version_(Version::Empty()),
       pauses_(options_.clock),
+      reserve_(options_.fs, options_.directory),
       flush_pacer_(options_.clock),
       compaction_pacer_(options_.clock),
       copy_pacer_(options_.clock),
@@ -66,7 +67,7 @@ base::Status Engine::Body::Open() {
   settlements_.EndReplay();
   applied_ = recovery.last();
   first_new_ = recovery.first_new();
-  TRY(recovery.OpenForWriting(MakeLogOptions()));
+  TRY(recovery.OpenForWriting(MakeLogOptions(), &reserve_));
   lock_ = recovery.TakeLock();
   manifest_ = recovery.TakeManifest();
   manifest_of_log_.store(manifest_.get(), std::memory_order_release);
@@ -76,6 +77,7 @@ base::Status Engine::Body::Open() {
   for (const std::string& warning : recovery.warnings()) {
     base::Log(base::LogLevel::kWarning, warning);
   }
+  if (!recovery.no_room().ok()) NoteReserveReleased(recovery.no_room());
   NoteVersion();
   SetMemoryBytes(options_.memory_bytes);
   Tick();
@@ -276,20 +278,10 @@ bool Engine::Body::NeedsSeal() const {
   const bool flush_will_come = flushing_ || FlushIsDue();
   // What snapshots have sealed counts as if it were still active.
   if (!flush_will_come) bytes += memory_.sealed_bytes();
-  if (bytes >= GenerationBytes()) return true;
+  if (bytes >= GenerationBytes() || FlushMakesRoom()) return true;
   // A few keys overwritten again and again grow the log, not the memory.
   return log_ != nullptr && bytes > 0 && !flush_will_come &&
          log_->bytes_retained() > options_.log_retained_bytes;
-}
-
-void Engine::Body::NoteErrors() {
-  manifest_error_ = manifest_->error();
-  write_status_ = manifest_error_.ok() ? log_->spare_status() : manifest_error_;
-  // Who would have to wait for a flush or a merge that has no room is told so.
-  if (write_status_.ok() && background_error_.code() == base::Code::kNoRoom &&
-      pressure().value() >= 1) {
-    write_status_ = background_error_;
-  }
 }
 
 bool Engine::Body::Tick() {
@@ -377,6 +369,7 @@ Stats Engine::Body::stats() const {
   stats.log_syncs = log.syncs;
   stats.log_retained_bytes = log_->bytes_retained();
   stats.log_out_of_space = log_->out_of_space();
+  stats.reserve_bytes = reserve_.bytes();
   stats.applied = applied_;
   stats.released = log_->released();
   stats.synced = log_->synced();

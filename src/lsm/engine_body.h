@@ -8,6 +8,7 @@
 //   engine_compaction.cc  the same, for compaction
 //   engine_settle.cc  what blind puts have counted wrong  (owner)
 //   engine_pressure.cc  how far flush and compaction are behind (owner)
+//   engine_room.cc  when the disk is full                 (owner)
 //   engine_readers.cc  snapshots, ranges and checkpoints  (owner; what it
 //                    gives out is read on other threads)
 //
@@ -45,6 +46,7 @@
 #include "lsm/memory/memory_store.h"
 #include "lsm/pauses.h"
 #include "lsm/range_walks.h"
+#include "lsm/reserve_file.h"
 #include "lsm/scheduler.h"
 #include "lsm/scope_ledger.h"
 #include "lsm/settlements.h"
@@ -175,7 +177,6 @@ class Engine::Body {
   uint64_t GenerationBytes() const;
   bool Evict();
   void SetPace();
-  void NoteErrors();
 
   // Blind puts.
   void StartSettling();
@@ -188,6 +189,18 @@ class Engine::Body {
   void NoteFlushBegins();
   void NoteFlushEnds(const Commit& commit);
   void NoteInputs(const std::vector<TableFilePtr>& inputs);
+
+  // A full disk (engine_room.cc).
+  void NoteErrors();
+  bool IsFull() const;
+  bool FlushMakesRoom() const;
+  base::Status RunInBackground(uint64_t bytes,
+                               const std::function<base::Status()>& job);
+  uint64_t ReserveWanted() const;
+  bool LogNeedsReserve() const;
+  void TendReserve();
+  void NoteReserve(const base::Status& status, bool made);
+  void NoteReserveReleased(const base::Status& reason);
 
   // Readers.
   PinnedSnapshot::View ViewOfUnflushed() const;
@@ -305,6 +318,10 @@ class Engine::Body {
   int64_t fill_us_ = 0;
   int64_t retry_at_us_ = 0;  // background work waits until then
   base::Status background_error_;
+  // NoRoom while there should be a reserve and no space for it.
+  base::Status reserve_status_;
+  int64_t next_reserve_us_ = 0;  // monotonic
+  Sequence full_since_ = 0;      // what was applied then
   bool closed_ = false;
   // As of the last Tick, so that no Write takes a mutex for them.
   base::Status manifest_error_;
@@ -318,6 +335,7 @@ class Engine::Body {
 
   // Shared.
   std::shared_ptr<TableStore> tables_;
+  ReserveFile reserve_;
   std::unique_ptr<Manifest> manifest_;
   // The same, for the log, which runs before it is there; null until then.
   std::atomic<Manifest*> manifest_of_log_ = nullptr;

@@ -165,7 +165,7 @@ void Engine::Body::StartCleanUp() {
   forgotten_scopes_.insert(forgotten_scopes_.end(), forgotten.begin(),
                            forgotten.end());
   std::vector<uint64_t> numbers = tables_->TakeObsolete();
-  if (numbers.empty()) return;
+  if (numbers.empty()) return TendReserve();
   scheduler_.Start(Lane::kCleanUp, [this, numbers = std::move(numbers)] {
     const base::Status status = tables_->Remove(numbers);
     if (status.ok()) return;

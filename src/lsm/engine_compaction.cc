@@ -32,6 +32,7 @@ struct Engine::Body::CompactionInput {
   std::shared_ptr<const Version> version;
   std::map<std::string, Sequence> killed;
   Sequence oldest_reader = kSequenceMax;
+  uint64_t bytes = 0;         // that a merge may write
   std::vector<Done> waiters;  // for everything to be in the bottom level
   Commit commit;
 };
@@ -43,8 +44,12 @@ void Engine::Body::StartCompaction() {
   if (input == nullptr) return;
   compacting_ = true;
   NoteInputs(input->choice.inputs);
+  if (input->choice.kind == Choice::Kind::kMerge && !input->commit.appended) {
+    input->bytes = compaction_progress_.bytes_expected;
+  }
   scheduler_.Start(Lane::kCompaction, [this, input] {
-    const base::Status status = CompactInBackground(input);
+    const base::Status status = RunInBackground(
+        input->bytes, [&] { return CompactInBackground(input); });
     mailbox_.Post([this, input, status] { FinishCompaction(input, status); });
   });
 }
@@ -55,8 +60,11 @@ std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
   const bool everything = compact_all_ && sealed_.empty();
   const Sequence oldest_reader = OldestReader();
   const auto dead = MakeDeadScopes(scopes_.all(), oldest_reader);
+  PickerOptions picker = MakePickerOptions();
+  // What was deleted to free space does not wait for company.
+  if (IsFull()) picker.level0_runs = 1;
   Choice choice = everything ? PickEverything(*version_, dead.get())
-                             : Pick(*version_, MakePickerOptions(), dead.get());
+                             : Pick(*version_, picker, dead.get());
   std::vector<Done> waiters;
   if (everything) {
     compact_all_ = false;
@@ -82,6 +90,7 @@ base::Status Engine::Body::CompactInBackground(
   Commit& commit = input->commit;
   if (commit.appended) return CommitInBackground({input, &commit});
   const Choice& choice = input->choice;
+  commit.edit.removed_tables.clear();
   for (const TableFilePtr& file : choice.inputs) {
     commit.edit.removed_tables.push_back(file->number());
   }

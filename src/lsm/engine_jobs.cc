@@ -174,7 +174,8 @@ void Engine::Body::StartFlush() {
   flushing_ = true;
   NoteFlushBegins();
   scheduler_.Start(Lane::kFlush, [this, input] {
-    const base::Status status = FlushInBackground(input);
+    const base::Status status = RunInBackground(
+        /*bytes=*/0, [&] { return FlushInBackground(input); });
     mailbox_.Post([this, input, status] { FinishFlush(input, status); });
   });
 }

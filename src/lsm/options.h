@@ -66,7 +66,10 @@ struct Options {
   bool log_direct = true;                 // where the file system agrees
   int log_depth = 2;                      // frames in flight, 1 to 8
   uint64_t log_retained_bytes = 1 << 30;  // beyond it a flush is forced
-  int reader_threads = 4;                 // for FetchAsync, at least 1
+  // Space set aside on the disk, at most, so that a flush can be done, or the
+  // store be opened, when it is full; never more than that takes. 0: none.
+  uint64_t reserve_bytes = 0;
+  int reader_threads = 4;  // for FetchAsync, at least 1
   // That share one large compaction. 0: one for every four processors.
   int compaction_threads = 0;
 

@@ -117,7 +117,10 @@ base::Status Recovery::ChooseFirstSequence(Sequence highest_in_log) {
   return base::Status::Ok();
 }
 
-base::Status Recovery::OpenForWriting(LogOptions log_options) {
+base::Status Recovery::OpenForWriting(LogOptions log_options,
+                                      ReserveFile* reserve) {
+  reserve_ = reserve;
+  TRY(reserve_->Find());
   state_.segments.clear();
   state_.segments.insert(log_end_.segments.begin(), log_end_.segments.end());
   // Read before the log's janitor begins to make files of its own. The old
@@ -130,8 +133,7 @@ base::Status Recovery::OpenForWriting(LogOptions log_options) {
   if (options_.faults.remove_orphans_first) RemoveOrphans(listing);
   state_.incarnation += 1;
   log_options.db_uuid = state_.identity.uuid;
-  TRY(is_new_ ? BeginNew(std::move(log_options))
-              : BeginAgain(std::move(log_options)));
+  TRY(is_new_ ? BeginNew(log_options) : BeginAgain(log_options));
   RemoveOrphans(listing);
   return base::Status::Ok();
 }
@@ -148,29 +150,56 @@ void Recovery::RemoveOrphans(const DirectoryListing& listing) {
   }
 }
 
+// What has failed half-way may have left a file: a step that is taken again
+// uses numbers of its own.
+base::Status Recovery::InAnyRoom(const std::function<base::Status()>& step) {
+  base::Status status = step();
+  if (status.code() != base::Code::kNoRoom || !reserve_->Release()) {
+    return status;
+  }
+  no_room_ = std::move(status);
+  return step();
+}
+
+base::Status Recovery::OpenLog(const LogOptions& log_options, LogStart* start) {
+  return InAnyRoom([&]() -> base::Status {
+    start->number = state_.next_segment_number++;
+    TRY_ASSIGN(log_, Log::Open(log_options, *start));
+    return base::Status::Ok();
+  });
+}
+
+base::Status Recovery::CreateManifest() {
+  return InAnyRoom([&]() -> base::Status {
+    ManifestState state = state_;
+    state.next_file_number = state_.next_file_number++;
+    TRY_ASSIGN(manifest_,
+               Manifest::Create(fs_, options_.directory, std::move(state),
+                                {.faults = options_.faults.manifest}));
+    return base::Status::Ok();
+  });
+}
+
 // CURRENT comes first: a directory with a log and no CURRENT is damaged.
-base::Status Recovery::BeginNew(LogOptions log_options) {
+base::Status Recovery::BeginNew(const LogOptions& log_options) {
   // Whoever made the directory may have been killed before this.
   std::string path = options_.directory;
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   TRY(fs_->SyncDirectory(base::ParentPath(path)));
   LogStart start;
-  start.number = state_.next_segment_number++;
-  TRY_ASSIGN(manifest_, Manifest::Create(fs_, options_.directory, state_,
-                                         {.faults = options_.faults.manifest}));
-  TRY_ASSIGN(log_, Log::Open(std::move(log_options), start));
+  TRY(CreateManifest());
+  TRY(OpenLog(log_options, &start));
   VersionEdit edit;
   edit.listed_segments = {start.number};
   return manifest_->AppendWitnessed(edit);
 }
 
-base::Status Recovery::BeginAgain(LogOptions log_options) {
+base::Status Recovery::BeginAgain(const LogOptions& log_options) {
   LogStart start;
-  start.number = state_.next_segment_number++;
   start.last = last_;
   start.link = log_end_.link;
   start.older = log_end_.segments;
-  TRY_ASSIGN(log_, Log::Open(std::move(log_options), start));
+  TRY(OpenLog(log_options, &start));
 
   state_.segments.insert(start.number);
   std::erase_if(state_.cuts, [&](const WalCut& cut) {
@@ -180,9 +209,7 @@ base::Status Recovery::BeginAgain(LogOptions log_options) {
     state_.cuts.push_back(
         {log_end_.cut->segment, log_end_.cut->offset, start.number});
   }
-  TRY_ASSIGN(manifest_, Manifest::Create(fs_, options_.directory, state_,
-                                         {.faults = options_.faults.manifest}));
-  return base::Status::Ok();
+  return CreateManifest();
 }
 
 }  // namespace lsm

@@ -19,6 +19,7 @@
 #include "base/file_system.h"
 #include "base/status.h"
 #include "lsm/options.h"
+#include "lsm/reserve_file.h"
 #include "lsm/table_store.h"
 #include "lsm/version/manifest.h"
 #include "lsm/version/manifest_reader.h"
@@ -42,8 +43,8 @@ class Recovery {
       std::function<base::Status(Sequence sequence, const WriteBatch& batch)>;
   base::Status ReplayInto(const Apply& apply);
   // The first step that writes. `list_segment` and `on_progress` are what the
-  // log will ask from now on.
-  base::Status OpenForWriting(LogOptions log_options);
+  // log will ask from now on. On a full disk the reserve makes room.
+  base::Status OpenForWriting(LogOptions log_options, ReserveFile* reserve);
 
   // After ReadTables.
   const ManifestState& state() const { return state_; }
@@ -56,6 +57,8 @@ class Recovery {
   // For the server's log file, a sentence each.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
+  // After OpenForWriting: why the reserve was released, or Ok.
+  const base::Status& no_room() const { return no_room_; }
   // After OpenForWriting; handed over once.
   std::unique_ptr<base::FileLock> TakeLock() { return std::move(lock_); }
   std::unique_ptr<Manifest> TakeManifest() { return std::move(manifest_); }
@@ -65,8 +68,12 @@ class Recovery {
   base::Status Prepare();
   base::Status OpenTables();
   base::Status ChooseFirstSequence(Sequence highest_in_log);
-  base::Status BeginNew(LogOptions log_options);
-  base::Status BeginAgain(LogOptions log_options);
+  base::Status BeginNew(const LogOptions& log_options);
+  base::Status BeginAgain(const LogOptions& log_options);
+  base::Status OpenLog(const LogOptions& log_options, LogStart* start);
+  base::Status CreateManifest();
+  // A step that has no room is taken again without the reserve.
+  base::Status InAnyRoom(const std::function<base::Status()>& step);
   void RemoveOrphans(const DirectoryListing& listing);
 
   const Options& options_;
@@ -80,6 +87,8 @@ class Recovery {
   Sequence last_ = 0;
   Sequence first_new_ = 0;
   std::vector<std::string> warnings_;
+  ReserveFile* reserve_ = nullptr;
+  base::Status no_room_;
   std::unique_ptr<Manifest> manifest_;
   std::unique_ptr<Log> log_;
 };

@@ -75,6 +75,7 @@ struct Stats {
   uint64_t synced = 0;
   uint64_t flushed = 0;
   bool log_out_of_space = false;
+  uint64_t reserve_bytes = 0;  // set aside on the disk for a full one
 
   // Tables.
   struct Level {

@@ -49,6 +49,8 @@ void ServerMetrics::AddEngine() {
        [&s] { return s.log_retained_bytes; });
   Show("redbed_log_out_of_space", "1 while no spare segment can be made.",
        [&s] { return s.log_out_of_space ? 1 : 0; });
+  Show("redbed_reserve_bytes", "Disk space set aside for a full disk.",
+       [&s] { return s.reserve_bytes; });
   Show("redbed_unsynced_microseconds",
        "Age of the last write that a power cut could take back, by its "
        "sequence; 0 when there is none.",

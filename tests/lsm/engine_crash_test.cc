@@ -101,6 +101,12 @@ TEST(EngineCrash, SurvivesFullDisks) {
   CrashAnywhere(200, 40, 300, {.full_disks = true});
 }
 
+TEST(EngineCrash, SurvivesFullDisksWithAReserve) {
+  CrashAnywhere(240, 60, 300, {.reserve_bytes = 72 << 10, .full_disks = true});
+  // With room, too, it must not be in anybody's way.
+  CrashEverywhere(5, 120, 4, {.reserve_bytes = 72 << 10});
+}
+
 TEST(EngineCrash, SurvivesAFailingSync) {
   CrashAnywhere(300, 40, 200, {.failing_syncs = true});
   CrashAnywhere(350, 40, 200,
@@ -174,6 +180,7 @@ TEST(EngineCrash, SurvivesALongTimeOfEverything) {
     // A row that is never read is settled by guess.
     options.readers = random.OneIn(2);
     options.blind_puts = random.OneIn(2) && !options.failing_reads;
+    options.reserve_bytes = random.OneIn(2) ? 72 << 10 : 0;
     const int steps = 50 << random.Below(4);
     const uint64_t at = 1 + random.Below(static_cast<uint64_t>(steps) * 2);
     ASSERT_EQ(LiveThrice(seed, at, steps, options), "")

@@ -52,6 +52,7 @@ Options EngineModel::EngineOptions() {
   options.log_preallocate = options_.log_preallocate;
   options.log_direct = options_.log_direct;
   options.log_depth = options_.log_depth;
+  options.reserve_bytes = options_.reserve_bytes;
   options.memory_bytes = options_.memory_bytes;
   options.background_threads = options_.threads;
   options.compaction_threads = 3;

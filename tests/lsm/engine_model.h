@@ -43,6 +43,7 @@ struct ModelOptions {
   bool log_direct = true;
   bool log_preallocate = true;
   int log_depth = 2;
+  uint64_t reserve_bytes = 0;
   uint64_t memory_bytes = 8 << 20;
   bool threads = false;
   int names = 24;             // different keys of a scope

@@ -60,6 +60,7 @@ std::string ManifestName(uint64_t number) {
 std::optional<FileName> ParseFileName(std::string_view name) {
   if (name == kCurrentName) return FileName{FileKind::kCurrent, 0};
   if (name == kLockName) return FileName{FileKind::kLock, 0};
+  if (name == kReserveName) return FileName{FileKind::kReserve, 0};
   for (const Pattern& pattern : {kTablePattern, kManifestPattern}) {
     if (const auto parsed = Parse(pattern, name)) return parsed;
   }

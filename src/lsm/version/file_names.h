@@ -7,6 +7,7 @@
 //   <16 hex>.sst                 a table
 //   wal-<16 hex>.log             a log segment
 //   spare-<16 hex>.log           a segment made or recycled in advance
+//   RESERVE                      space set aside (lsm/reserve_file.h)
 //   ....tmp                      on its way to one of the above
 //
 // Whatever else lies there is not ours and is left alone.
@@ -29,6 +30,7 @@ enum class FileKind : uint8_t {
   kTable,
   kLogSegment,
   kSpareSegment,
+  kReserve,
   kTemporary,
 };
 
@@ -45,6 +47,7 @@ inline constexpr uint64_t kFileNumberMax = uint64_t{1} << 56;
 
 inline constexpr std::string_view kCurrentName = "CURRENT";
 inline constexpr std::string_view kLockName = "LOCK";
+inline constexpr std::string_view kReserveName = "RESERVE";
 inline constexpr std::string_view kTemporaryEnding = ".tmp";
 
 std::string TableName(uint64_t number);

@@ -23,6 +23,7 @@ bool IsOrphan(const FileName& file, const ManifestState& state,
     case FileKind::kCurrent:
     case FileKind::kLock:
     case FileKind::kSpareSegment:
+    case FileKind::kReserve:
       return false;
   }
   return false;

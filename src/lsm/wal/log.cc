@@ -142,11 +142,15 @@ void Log::GiveUp(const std::vector<uint64_t>& numbers) {
   writer_->GiveUp(numbers);
 }
 
+void Log::HoldSpares(bool hold) { writer_->HoldSpares(hold); }
+
 uint64_t Log::bytes_retained() const { return writer_->bytes_retained(); }
 
 bool Log::out_of_space() const { return !writer_->spare_status().ok(); }
 
 Status Log::spare_status() const { return writer_->spare_status(); }
+
+bool Log::starved() const { return writer_->starved(); }
 
 uint64_t Log::bytes_left() const { return writer_->bytes_left(); }
 

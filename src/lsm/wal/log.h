@@ -182,6 +182,9 @@ class Log {
   // Recycles or removes them, in the background. REQUIRES: the edit that
   // unlists them is synced and witnessed.
   void GiveUp(const std::vector<uint64_t>& numbers);
+  // While it holds, free space is for something else: no spare is made, and
+  // few are kept. The segment that frames wait for is made all the same.
+  void HoldSpares(bool hold);
   // Of all segments not yet given up.
   uint64_t bytes_retained() const;
 
@@ -190,6 +193,8 @@ class Log {
   bool out_of_space() const;
   // Why; Ok when there is a spare or none is needed.
   base::Status spare_status() const;
+  // Frames wait for a segment.
+  bool starved() const;
   // Bytes that can still be written to segments that exist.
   uint64_t bytes_left() const;
 

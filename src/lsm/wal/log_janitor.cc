@@ -199,11 +199,23 @@ void LogWriter::GiveUp(const std::vector<uint64_t>& numbers) {
   if (!options_.threads) Pump();
 }
 
+void LogWriter::HoldSpares(bool hold) {
+  MutexLock lock(mutex_);
+  pool_.HoldSpares(hold);
+  next_try_us_ = std::min<int64_t>(next_try_us_, 1);
+  WakeJanitor();
+}
+
 uint64_t LogWriter::bytes_retained() const {
   MutexLock lock(mutex_);
   uint64_t bytes = older_.size() * options_.segment_bytes;
   for (const auto& segment : segments_) bytes += segment->end;
   return bytes;
+}
+
+bool LogWriter::starved() const {
+  MutexLock lock(mutex_);
+  return !queue_.empty() && !Fits(*queue_.front()) && !pool_.HasNext();
 }
 
 uint64_t LogWriter::bytes_left() const {

@@ -75,8 +75,10 @@ class LogWriter {
   int in_flight() const;
   std::vector<uint64_t> SegmentsUpTo(Sequence flushed) const;
   void GiveUp(const std::vector<uint64_t>& numbers);
+  void HoldSpares(bool hold);
   uint64_t bytes_retained() const;
   base::Status spare_status() const { return pool_.spare_status(); }
+  bool starved() const;
   uint64_t bytes_left() const;
   LogStats stats() const;
   void Step();

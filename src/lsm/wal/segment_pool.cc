@@ -164,7 +164,8 @@ Status SegmentPool::RecycleAll(const std::vector<uint64_t>& numbers) {
   size_t room;
   {
     MutexLock lock(mutex_);
-    const size_t kept = static_cast<size_t>(options_.spares) + kSparesRecycled;
+    const size_t kept = static_cast<size_t>(options_.spares) +
+                        (hold_spares_ ? 0 : kSparesRecycled);
     room = spares_.size() < kept ? kept - spares_.size() : 0;
   }
   std::vector<std::string> recycled;
@@ -193,10 +194,28 @@ Status SegmentPool::MakeSpares() {
     {
       MutexLock lock(mutex_);
       if (spares_.size() >= wanted) return Status::Ok();
+      if (hold_spares_) {
+        return Status::NoRoom(base::StrCat("no space left for a log segment: ",
+                                           options_.directory));
+      }
     }
     TRY_ASSIGN(std::string name, MakeSpare());
     MutexLock lock(mutex_);
     spares_.push_back(std::move(name));
+  }
+}
+
+Status SegmentPool::RemoveSpares() {
+  for (;;) {
+    std::string name;
+    {
+      MutexLock lock(mutex_);
+      const auto wanted = static_cast<size_t>(options_.spares);
+      if (!hold_spares_ || spares_.size() <= wanted) return Status::Ok();
+      name = std::move(spares_.back());
+      spares_.pop_back();
+    }
+    TRY(options_.fs->Remove(PathOf(name)));
   }
 }
 
@@ -212,6 +231,7 @@ void SegmentPool::PrepareNext(bool aligned) {
 
 void SegmentPool::KeepSpares() {
   Status status = MakeSpares();
+  if (status.ok()) status = RemoveSpares();
   MutexLock lock(mutex_);
   spare_status_ = std::move(status);
 }
@@ -232,11 +252,17 @@ void SegmentPool::GiveUp(const std::vector<uint64_t>& numbers) {
   given_up_.insert(given_up_.end(), numbers.begin(), numbers.end());
 }
 
+void SegmentPool::HoldSpares(bool hold) {
+  MutexLock lock(mutex_);
+  hold_spares_ = hold;
+}
+
 bool SegmentPool::LacksSpares() const {
   MutexLock lock(mutex_);
+  const auto wanted = static_cast<size_t>(options_.spares);
   return !given_up_.empty() || !recycle_status_.ok() || !spare_status_.ok() ||
-         (options_.preallocate &&
-          spares_.size() < static_cast<size_t>(options_.spares));
+         (options_.preallocate && spares_.size() < wanted) ||
+         (hold_spares_ && spares_.size() > wanted);
 }
 
 Status SegmentPool::spare_status() const {

@@ -73,6 +73,9 @@ class SegmentPool {
   // REQUIRES: HasNext().
   std::unique_ptr<Segment> TakeNext();
   void GiveUp(const std::vector<uint64_t>& numbers);
+  // While it holds, free space is for something else: no spare is made, and
+  // those beyond the ones wanted go.
+  void HoldSpares(bool hold);
   // Recycle or KeepSpares has something to do.
   bool LacksSpares() const;
   // Why there is no spare, or no next segment; Ok if there is.
@@ -89,6 +92,7 @@ class SegmentPool {
   base::Status MakeNext(bool aligned);
   base::Status RecycleAll(const std::vector<uint64_t>& numbers);
   base::Status MakeSpares();
+  base::Status RemoveSpares();
   base::Status SyncDirectory();
   // A file of the right size, not yet a segment: a spare, or a new one.
   base::Result<std::string> TakeSpare();
@@ -112,6 +116,7 @@ class SegmentPool {
   std::unique_ptr<Segment> next_ GUARDED_BY(mutex_);
   std::vector<std::string> spares_ GUARDED_BY(mutex_);  // Names.
   std::vector<uint64_t> given_up_ GUARDED_BY(mutex_);
+  bool hold_spares_ GUARDED_BY(mutex_) = false;
   base::Status recycle_status_ GUARDED_BY(mutex_);
   base::Status next_status_ GUARDED_BY(mutex_);
   base::Status spare_status_ GUARDED_BY(mutex_);

@@ -28,6 +28,7 @@ TEST(FileNames, AreUnderstoodAgain) {
   EXPECT_EQ(ParseFileName("CURRENT"), (FileName{FileKind::kCurrent, 0}));
   EXPECT_EQ(ParseFileName("CURRENT.tmp"), (FileName{FileKind::kTemporary, 0}));
   EXPECT_EQ(ParseFileName("LOCK"), (FileName{FileKind::kLock, 0}));
+  EXPECT_EQ(ParseFileName("RESERVE"), (FileName{FileKind::kReserve, 0}));
 }
 
 TEST(FileNames, LeaveStrangersAlone) {

@@ -36,8 +36,8 @@ TEST_F(OrphansTest, AreOurFilesThatTheStateDoesNotName) {
   for (const std::string& name :
        {TableName(3), TableName(4), SegmentName(6), SegmentName(7),
         ManifestName(8), ManifestName(9), std::string("CURRENT"),
-        std::string("LOCK"), std::string("CURRENT.tmp"), SpareName(11),
-        std::string("dump.rdb"), std::string("notes.tmp")}) {
+        std::string("LOCK"), std::string("RESERVE"), std::string("CURRENT.tmp"),
+        SpareName(11), std::string("dump.rdb"), std::string("notes.tmp")}) {
     Touch(name);
   }
   const DirectoryListing listing = List(state, 9);

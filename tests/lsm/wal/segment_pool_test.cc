@@ -77,6 +77,35 @@ TEST_F(SegmentPoolTest, ListsTheNextSegmentBeforeItGivesItOut) {
   EXPECT_EQ(pool.TakeNext()->number, 1u);
 }
 
+TEST_F(SegmentPoolTest, MakesNoSpareWhileTheSpaceIsForSomethingElse) {
+  SegmentPool pool(options_, 1);
+  pool.HoldSpares(true);
+  pool.KeepSpares();
+  EXPECT_EQ(pool.spare_status().code(), base::Code::kNoRoom);
+  // The segment that frames wait for is made all the same.
+  pool.PrepareNext(true);
+  EXPECT_TRUE(pool.HasNext());
+  pool.HoldSpares(false);
+  pool.KeepSpares();
+  EXPECT_TRUE(pool.spare_status().ok());
+}
+
+TEST_F(SegmentPoolTest, KeepsFewSparesWhileTheSpaceIsForSomethingElse) {
+  SegmentPool pool(options_, 1);
+  std::vector<uint64_t> numbers;
+  for (int i = 0; i < 3; ++i) {
+    numbers.push_back(pool.Make(true).value()->number);
+  }
+  pool.GiveUp(numbers);
+  pool.Recycle();
+  EXPECT_EQ(Names(&fs_).size(), 3u);
+  pool.HoldSpares(true);
+  EXPECT_TRUE(pool.LacksSpares());
+  pool.KeepSpares();
+  EXPECT_EQ(Names(&fs_).size(), 1u);
+  EXPECT_FALSE(pool.LacksSpares());
+}
+
 TEST_F(SegmentPoolTest, RecyclesWhatIsGivenUp) {
   SegmentPool pool(options_, 1);
   ASSERT_TRUE(pool.Make(true).ok());
