@@ -15,6 +15,7 @@ class MachineClock : public Clock {
  public:
   int64_t WallMicros() override { return Micros(CLOCK_REALTIME); }
   int64_t MonotonicMicros() override { return Micros(CLOCK_MONOTONIC); }
+  int64_t ThreadMicros() override { return Micros(CLOCK_THREAD_CPUTIME_ID); }
 };
 
 }  // namespace

@@ -15,6 +15,9 @@ class Clock {
   virtual int64_t WallMicros() = 0;
   // Microseconds since some fixed point. Never goes back.
   virtual int64_t MonotonicMicros() = 0;
+  // What the calling thread has had of the processor, in microseconds. A
+  // system call.
+  virtual int64_t ThreadMicros() = 0;
 
   int64_t WallMillis() { return WallMicros() / 1000; }
 };

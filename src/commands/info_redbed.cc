@@ -90,6 +90,7 @@ void AddPauses(const types::EngineStats& engine, InfoText& text) {
     const auto& pause = engine.pauses[i];
     text.Add(base::StrCat("pause_", types::kPauseNames[i]),
              "longest_us=", pause.longest_us, ",over_100us=", pause.long_ones,
+             ",longest_wall_us=", pause.longest_wall_us,
              ",total_us=", pause.total_us);
   }
 }

@@ -29,8 +29,10 @@ inline constexpr uint64_t kLongPauseUs = 100;
 
 struct PauseStats {
   uint64_t total_us = 0;
+  // Of processor time: what is above it are other threads, or a page fault.
   uint64_t longest_us = 0;
   uint64_t long_ones = 0;  // above kLongPauseUs
+  uint64_t longest_wall_us = 0;
 };
 using PausesByCause = std::array<PauseStats, kPauseNames.size()>;
 

@@ -141,8 +141,9 @@ void ServerMetrics::AddPauses() {
     };
     registry_.AddCallback(
         MetricKind::kGauge, "redbed_pause_microseconds_max",
-        "The longest step of the loop beside the commands, by cause.", labels,
-        [&of] { return static_cast<double>(of.longest_us); });
+        "The most processor time that a step of the loop beside the commands "
+        "took, by cause.",
+        labels, [&of] { return static_cast<double>(of.longest_us); });
     registry_.AddCallback(MetricKind::kCounter, "redbed_long_pauses_total",
                           "Such steps of more than 100 us.", labels,
                           [&of] { return static_cast<double>(of.long_ones); });

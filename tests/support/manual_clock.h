@@ -17,15 +17,19 @@ class ManualClock : public base::Clock {
 
   int64_t WallMicros() override;
   int64_t MonotonicMicros() override;
+  int64_t ThreadMicros() override;
 
-  // Both clocks go on by `us`.
+  // All clocks go on by `us`.
   void Advance(int64_t us);
+  // The same for a thread that sleeps.
+  void AdvanceAsleep(int64_t us);
   // Only the wall clock changes, in either direction.
   void SetWall(int64_t wall_us);
 
  private:
   std::atomic<int64_t> wall_us_;
   std::atomic<int64_t> monotonic_us_ = 1'000'000;
+  std::atomic<int64_t> thread_us_ = 0;
 };
 
 }  // namespace support
