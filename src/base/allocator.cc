@@ -45,6 +45,13 @@ AllocatorStats ReadAllocatorStats() {
           ReadSize("stats.resident")};
 }
 
+bool PurgeInBackground() {
+  bool on = true;
+  size_t size = sizeof on;
+  return mallctl("background_thread", nullptr, nullptr, &on, size) == 0 &&
+         mallctl("background_thread", &on, &size, nullptr, 0) == 0 && on;
+}
+
 #else
 
 AllocatorStats ReadAllocatorStats() {
@@ -52,6 +59,8 @@ AllocatorStats ReadAllocatorStats() {
   const size_t held = info.arena + info.hblkhd;
   return {"libc", info.uordblks + info.hblkhd, held, held};
 }
+
+bool PurgeInBackground() { return false; }
 
 #endif
 

@@ -23,4 +23,9 @@ struct AllocatorStats {
 };
 AllocatorStats ReadAllocatorStats();
 
+// From now on a thread of the allocator's own gives freed pages back to the
+// system, instead of whoever happens to free something: that takes milliseconds
+// now and then. False where the allocator has no such thread.
+bool PurgeInBackground();
+
 }  // namespace base

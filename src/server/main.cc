@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/allocator.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "base/settings.h"
@@ -98,6 +99,8 @@ int main(int argc, char** argv) {
   base::LogNotice("Redbed ", server::kVersion, " starts",
                   config_file.empty() ? "" : " with ", config_file);
   FitClients(&settings);
+  // Without it the loop does it: slower, not wrong.
+  (void)base::PurgeInBackground();
   server::House house(&settings, config_file);
   if (const base::Status status = house.Open(); !status.ok()) {
     // Without a file the log is on the same terminal.

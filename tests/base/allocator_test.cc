@@ -24,5 +24,10 @@ TEST(Allocator, KnowsWhatItHasHandedOut) {
   EXPECT_GE(stats.resident, stats.allocated);
 }
 
+TEST(Allocator, GivesPagesBackOnAThreadOfItsOwn) {
+  // (A sanitizer's has none.)
+  EXPECT_EQ(PurgeInBackground(), ReadAllocatorStats().name != "libc");
+}
+
 }  // namespace
 }  // namespace base
