@@ -9,7 +9,8 @@
 namespace commands {
 namespace {
 
-void AddMemory(const types::EngineStats& engine, InfoText& text) {
+void AddMemory(const InfoSource& source, InfoText& text) {
+  const types::EngineStats& engine = source.engine;
   text.Add("memory_budget_bytes", engine.memory_budget_bytes);
   text.Add("memory_active_bytes", engine.active_bytes);
   text.Add("memory_sealed_bytes", engine.sealed_bytes);
@@ -17,6 +18,10 @@ void AddMemory(const types::EngineStats& engine, InfoText& text) {
   text.Add("memory_index_bytes", engine.index_bytes);
   text.Add("memory_table_bytes", engine.table_memory_bytes);
   text.Add("memory_cache_bytes", engine.cache_bytes);
+  text.Add("memory_log_bytes", engine.log_memory_bytes);
+  text.Add("memory_unsettled_bytes", engine.debt_bytes);
+  text.Add("memory_expiry_bytes", source.server.data.expiry().memory_bytes());
+  text.Add("memory_clients_bytes", source.traffic.memory_bytes);
   text.Add("records", engine.records);
   text.Add("evicted_records", engine.evicted_records);
 }
@@ -121,7 +126,7 @@ void WriteRedbedSection(const InfoSource& source, InfoText& text) {
   text.Add("data_directory", source.settings.Text("dir"));
   text.Add("checkpoint_directory", source.server.saves.directory());
   text.Add("last_checkpoint", source.server.saves.newest());
-  AddMemory(engine, text);
+  AddMemory(source, text);
   AddLookups(engine, text);
   text.Add("reruns", statistics.reruns);
   text.Add("lost_cursors", statistics.lost_cursors);

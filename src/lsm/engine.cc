@@ -18,8 +18,9 @@ constexpr uint64_t kCacheShare = 8;
 constexpr uint64_t kCacheBytesMin = 4 << 20;
 constexpr uint64_t kGenerationBytesMin = 64 << 10;
 
-// Work of one tick beside the commands: about 100 us together.
-constexpr size_t kEvictSteps = 1000;
+// Work of one tick beside the commands: some 100 us. A step of eviction takes
+// 0.1 to 0.2 us where records and index are not in the processor's cache.
+constexpr size_t kEvictSteps = 400;
 constexpr size_t kFreeSteps = 200;
 
 }  // namespace
@@ -324,16 +325,21 @@ uint64_t Engine::Body::MemoryInUse() const {
 
 bool Engine::Body::Evict() {
   const uint64_t budget = options_.memory_bytes;
+  // What the block cache may yet take is not lent to records: to evict them for
+  // it later would leave holes among those that stay.
+  const uint64_t cached = tables_->cache().bytes();
+  const uint64_t cache_room =
+      budget / kCacheShare - std::min(budget / kCacheShare, cached);
   // A little below the budget, so that a burst finds room; and never less
   // than half, whatever the rest of the process does.
   const uint64_t aim =
       budget - budget / 16 - std::min(other_memory_, budget / 2);
-  const uint64_t in_use = MemoryInUse();
+  const uint64_t in_use = MemoryInUse() + cache_room;
   if (in_use <= aim || memory_.clean_bytes() == 0) return false;
   const size_t records = memory_.records();
   memory_.EvictClean(in_use - aim, kEvictSteps);
   stats_.evicted_records += records - memory_.records();
-  return MemoryInUse() > aim && memory_.clean_bytes() > 0;
+  return MemoryInUse() + cache_room > aim && memory_.clean_bytes() > 0;
 }
 
 void Engine::Body::SetMemoryBytes(uint64_t bytes) {
@@ -349,6 +355,8 @@ Stats Engine::Body::stats() const {
   stats.index_bytes = memory_.index_bytes();
   stats.records = memory_.records();
   stats.table_memory_bytes = tables_->memory_bytes();
+  stats.log_memory_bytes = log_->memory_bytes();
+  stats.debt_bytes = settlements_.memory_bytes();
   stats.memory_budget_bytes = options_.memory_bytes;
   stats.reads_in_flight = cold_reads_.in_flight() + cold_ranges_.in_flight() +
                           range_walks_.in_flight();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/allocator.h"
 #include "base/log.h"
 
 namespace lsm {
@@ -140,6 +141,17 @@ base::Result<std::vector<Settlements::Known>> Settlements::ReadAll(
     all.push_back({debt, existed, std::move(row)});
   }
   return all;
+}
+
+size_t Settlements::memory_bytes() const {
+  // A debt lies beside the counts of its pointers; its key is most often short.
+  constexpr size_t kPointerCounts = 16;
+  constexpr size_t kKeyBytes = 32;
+  static const size_t kEach =
+      base::AllocatedBytes(sizeof(Debt) + kPointerCounts) +
+      base::AllocatedBytes(kKeyBytes) + sizeof(DebtPtr);
+  return order_.size() * kEach +
+         (unread_.size() + known_.size()) * sizeof(DebtPtr);
 }
 
 std::vector<Settlements::Known> Settlements::TakeKnown(size_t max) {

@@ -78,6 +78,8 @@ class Settlements {
   void EndReplay();
 
   size_t size() const { return size_; }
+  // Of the debts, about; what is read for them is pinned in the block cache.
+  size_t memory_bytes() const;
   // Of the oldest debt; kSequenceMax when there is none.
   Sequence oldest() const;
   // Of the newest; 0 when there is none.

@@ -44,6 +44,8 @@ struct Stats {
   uint64_t index_bytes = 0;         // the hash index
   uint64_t table_memory_bytes = 0;  // filters and block indexes
   uint64_t cache_bytes = 0;         // the block cache
+  uint64_t log_memory_bytes = 0;    // frames, on their way or to be used again
+  uint64_t debt_bytes = 0;          // blind puts that are not settled
   uint64_t memory_budget_bytes = 0;
   uint64_t records = 0;
   uint64_t evicted_records = 0;

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/allocator.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/process.h"
@@ -14,6 +15,7 @@
 #include "lsm/checkpoint_directory.h"
 #include "server/configuration.h"
 #include "server/descriptors.h"
+#include "server/process_memory.h"
 #include "server/version.h"
 
 namespace server {
@@ -24,6 +26,8 @@ using base::Status;
 constexpr int64_t kChoresMs = 100;
 // Keys deleted in one slice because their time was up.
 constexpr size_t kExpireBudget = 200;
+// What the plan of expiries may take of the memory budget.
+constexpr uint64_t kExpiryShare = 8;
 // How long a clean shutdown waits for clients that do not read.
 constexpr int64_t kShutdownMs = 10'000;
 constexpr int64_t kShutdownPollMs = 5;
@@ -138,7 +142,14 @@ Status House::OpenEngine() {
       lsm::Engine::Open(std::move(options));
   if (!opened.ok()) return WithAdvice(opened.status());
   engine_ = std::move(opened).value();
+  ApplyMemoryBudget();
   return data_.Attach(engine_.get());
+}
+
+void House::ApplyMemoryBudget() {
+  const uint64_t budget = MemoryBudget(*settings_);
+  engine_->SetMemoryBytes(budget);
+  data_.expiry().SetBytesMax(budget / kExpiryShare);
 }
 
 // For INFO; that nothing can be found there is no reason not to start.
@@ -222,11 +233,9 @@ void House::Chores() {
   server_.rates.output_bytes.Sample(frontend_.stats().output_bytes, now_us);
   if (shutting_down_) return;
   server_.saves.Tick();
-  // maxmemory is meant for the process: what the system sees of it beyond the
-  // engine's own count shrinks the cache.
-  const uint64_t resident = base::ResidentBytes();
-  const uint64_t counted = engine_->memory_in_use();
-  engine_->SetOtherMemory(resident > counted ? resident - counted : 0);
+  engine_->SetOtherMemory(
+      OtherMemory(MemoryBudget(*settings_), engine_->memory_in_use(),
+                  base::ResidentBytes(), base::ReadAllocatorStats()));
   // A slice of dead keys; when there are more, the next turn comes at once.
   if (dispatcher_.ExpireDue(kExpireBudget)) {
     loop_.Post([this] {
@@ -249,7 +258,7 @@ Status House::ApplyChange(const base::SettingChange& change) {
           given));
     }
   } else if (name == "maxmemory") {
-    engine_->SetMemoryBytes(MemoryBudget(*settings_));
+    ApplyMemoryBudget();
   } else if (name == "redbed-generation-bytes") {
     engine_->SetGenerationBytes(
         static_cast<uint64_t>(settings_->Integer(name)));

@@ -69,6 +69,7 @@ class House final : private commands::Host {
   base::Status ListenAdmin();
   void Announce() const;
   base::Status ApplyChange(const base::SettingChange& change);
+  void ApplyMemoryBudget();
   void Chores();
   void GoOnShuttingDown();
 

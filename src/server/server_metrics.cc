@@ -105,6 +105,8 @@ void ServerMetrics::AddEngine() {
       {"index",       &s.index_bytes        },
       {"tables",      &s.table_memory_bytes },
       {"block_cache", &s.cache_bytes        },
+      {"log",         &s.log_memory_bytes   },
+      {"unsettled",   &s.debt_bytes         },
       {"budget",      &s.memory_budget_bytes}
   };
   for (const auto& [kind, bytes] : kMemory) {

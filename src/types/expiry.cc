@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/allocator.h"
 #include "lsm/format.h"
 
 namespace types {
@@ -13,6 +14,13 @@ namespace {
 // it is cheaper and safer to deal it out anew.
 constexpr int64_t kJumpTicks = 512;
 
+// What a row has allocated; a short one lies in the string itself.
+size_t RowBytes(const std::string& row) {
+  static const size_t kInside = std::string().capacity();
+  return row.capacity() <= kInside ? 0
+                                   : base::AllocatedBytes(row.capacity() + 1);
+}
+
 }  // namespace
 
 void Expiry::Plan(std::string_view row, int64_t expires_ms) {
@@ -20,7 +28,48 @@ void Expiry::Plan(std::string_view row, int64_t expires_ms) {
       planned_.try_emplace(lsm::HashKey(row), expires_ms);
   if (!is_new && planned->second <= expires_ms) return;
   planned->second = expires_ms;
-  Place({expires_ms, std::string(row)});
+  Entry entry = {expires_ms, std::string(row)};
+  ++entries_;
+  row_bytes_ += RowBytes(entry.row);
+  Place(std::move(entry));
+}
+
+void Expiry::Uncharge(const Entry& entry) {
+  --entries_;
+  row_bytes_ -= RowBytes(entry.row);
+}
+
+bool Expiry::MakeRoom(int64_t expires_ms) {
+  const int64_t now = std::max<int64_t>(tick_, 0);
+  for (int ring = kRings - 1; ring >= kFarRing; --ring) {
+    const int64_t first = now >> (ring * kSlotBits);
+    for (int64_t ahead = kSlots - 1; ahead > 0; --ahead) {
+      std::vector<Entry>& slot = rings_[ring][(first + ahead) % kSlots];
+      if (slot.empty()) continue;
+      const Entry& last = slot.back();
+      if (last.expires_ms <= expires_ms) return false;
+      const auto planned = planned_.find(lsm::HashKey(last.row));
+      if (planned != planned_.end() && planned->second == last.expires_ms) {
+        planned_.erase(planned);
+      }
+      Uncharge(last);
+      slot.pop_back();
+      return true;
+    }
+  }
+  return false;
+}
+
+size_t Expiry::memory_bytes() const {
+  size_t bytes = row_bytes_ +
+                 planned_.size() * base::AllocatedBytes(kNodeBytes) +
+                 base::AllocatedBytes(planned_.bucket_count() * sizeof(void*));
+  for (const Ring& ring : rings_) {
+    for (const std::vector<Entry>& slot : ring) {
+      bytes += base::AllocatedBytes(slot.capacity() * sizeof(Entry));
+    }
+  }
+  return bytes;
 }
 
 void Expiry::Add(std::span<const lsm::ExpiringRow> rows) {
@@ -30,8 +79,10 @@ void Expiry::Add(std::span<const lsm::ExpiringRow> rows) {
 void Expiry::Clear() {
   found_.clear();
   for (Ring& ring : rings_) {
-    for (std::vector<Entry>& slot : ring) slot.clear();
+    for (std::vector<Entry>& slot : ring) std::vector<Entry>().swap(slot);
   }
+  entries_ = 0;
+  row_bytes_ = 0;
   tick_ = -1;
   planned_.clear();
 }
@@ -81,6 +132,7 @@ void Expiry::TakeSlot(std::vector<std::string>* due, size_t budget) {
   while (!slot.empty() && due->size() < budget) {
     Entry entry = std::move(slot.back());
     slot.pop_back();
+    Uncharge(entry);
     // Another entry of the row speaks for it: an earlier one that has led to
     // a look already, or the one that look left behind.
     const auto planned = planned_.find(lsm::HashKey(entry.row));
@@ -90,7 +142,8 @@ void Expiry::TakeSlot(std::vector<std::string>* due, size_t budget) {
     planned_.erase(planned);
     due->push_back(std::move(entry.row));
   }
-  if (slot.empty()) slot.shrink_to_fit();
+  // (shrink_to_fit does nothing where there are no exceptions.)
+  if (slot.empty()) std::vector<Entry>().swap(slot);
 }
 
 std::vector<std::string> Expiry::TakeDue(int64_t now_ms, size_t budget) {

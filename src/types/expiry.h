@@ -17,10 +17,11 @@
 // added again; it is put back with its new time when the old one comes. So a
 // key whose life is prolonged a million times has one entry.
 //
-// The wheel is bounded for rows that were written: those that find no place are
-// found by the engine's walk, once they are on disk and their time is near, or
-// by whoever asks for them. What the walk reports has always a place, since it
-// reports a row only once.
+// The wheel is bounded for rows that were written: when it is full, those that
+// die later than in some minutes make room, and what finds no place is found by
+// the engine's walk, once it is on disk and its time is near, or by whoever
+// asks for it. What the walk reports has always a place, since it reports a row
+// only once.
 //
 // Invariants
 //   - An entry is handed out by TakeDue within two slots of ring 0 after its
@@ -51,7 +52,7 @@ class Expiry {
 
   // A row that was written (its whole key) dies at that time.
   void Add(std::string_view row, int64_t expires_ms) {
-    if (planned_.size() < kEntriesMax) Plan(row, expires_ms);
+    if (Charge() < bytes_max_ || MakeRoom(expires_ms)) Plan(row, expires_ms);
   }
   // What the engine reports.
   void Add(std::span<const lsm::ExpiringRow> rows);
@@ -74,21 +75,38 @@ class Expiry {
   void ResetStatistics() { expired_keys_ = 0; }
   size_t size() const { return planned_.size(); }
 
+  // What the wheel may take, about; and what it does take, in allocator bytes.
+  void SetBytesMax(size_t bytes) { bytes_max_ = bytes; }
+  size_t memory_bytes() const;
+
  private:
   static constexpr int kRings = 4;
   static constexpr int kSlotBits = 6;
   static constexpr int kSlots = 1 << kSlotBits;
   static constexpr int kTickBits = 7;  // 128 ms
-  // About 100 bytes each: what lies beyond is left to the engine's walk.
-  static constexpr size_t kEntriesMax = 2'000'000;
+  // What lies this far ahead (8.7 min) may leave the wheel again.
+  static constexpr int kFarRing = 2;
 
   struct Entry {
     int64_t expires_ms;
     std::string row;
   };
+  using Planned = std::unordered_map<uint64_t, int64_t>;
+  // A node of Planned: the pair and a pointer.
+  static constexpr size_t kNodeBytes =
+      sizeof(Planned::value_type) + sizeof(void*);
+  // An entry beside its row's bytes: slots have room to grow.
+  static constexpr size_t kEntryBytes =
+      sizeof(Entry) * 3 / 2 + kNodeBytes + 2 * sizeof(void*);
   using Ring = std::array<std::vector<Entry>, kSlots>;
 
   void Plan(std::string_view row, int64_t expires_ms);
+  // About memory_bytes(), at once.
+  size_t Charge() const { return entries_ * kEntryBytes + row_bytes_; }
+  // The row that dies last goes, if that is later; false: none did.
+  bool MakeRoom(int64_t expires_ms);
+  // The row is no longer in the wheel.
+  void Uncharge(const Entry& entry);
   void Place(Entry entry);
   // Time began, or the clock jumped: deals everything out anew.
   void Rebase(int64_t tick);
@@ -103,7 +121,10 @@ class Expiry {
   // The slot of ring 0 that is being emptied; -1 before the first TakeDue.
   int64_t tick_ = -1;
   // Hash of each row in the wheel -> its earliest entry.
-  std::unordered_map<uint64_t, int64_t> planned_;
+  Planned planned_;
+  size_t bytes_max_ = size_t{256} << 20;
+  size_t entries_ = 0;
+  size_t row_bytes_ = 0;  // that rows have allocated
 };
 
 }  // namespace types

@@ -365,6 +365,23 @@ TEST_F(EngineTest, EvictsCleanRecordsAndFetchesThemAgain) {
   EXPECT_GT(lab->stats().fetches, 0u);
 }
 
+TEST_F(EngineTest, LendsRecordsNothingThatTheBlockCacheMayYetTake) {
+  constexpr uint64_t kBudget = 4 << 20;
+  lab.options.memory_bytes = kBudget;
+  Open();
+  for (int i = 0; i < 8000; ++i) {
+    lab.Put("k" + std::to_string(i), std::string(600, 'x'));
+    if (i % 100 == 0) lab.Drive();
+  }
+  ASSERT_TRUE(lab.Flush().ok());
+  for (int i = 0; i < 1000 && lab->Tick(); ++i) {
+  }
+  ASSERT_GT(lab->stats().evicted_records, 1000u);
+  ASSERT_EQ(lab->stats().cache_bytes, 0u);
+  EXPECT_LE(lab->memory_in_use(), kBudget * 7 / 8);
+  EXPECT_GT(lab->memory_in_use(), kBudget * 6 / 8);
+}
+
 // The loop ticks again as long as Tick says so: it must come to an end.
 TEST_F(EngineTest, TicksComeToRestHoweverSmallTheBudget) {
   lab.Fill("k", 500);

@@ -69,6 +69,56 @@ TEST(Expiry, KeepsOneEntryForARowThatIsProlonged) {
   EXPECT_TRUE(expiry.TakeDue(kNow + 10'000, 10).empty());
 }
 
+TEST(Expiry, LetsThoseThatDieLastGoWhenItIsFull) {
+  Expiry expiry;
+  expiry.TakeDue(kNow, 1);
+  expiry.SetBytesMax(100'000);
+  constexpr int64_t kHour = 3'600'000;
+  for (int i = 0; i < 10'000; ++i) {
+    expiry.Add(base::StrCat("a row that is long enough ", i), kNow + kHour);
+  }
+  const size_t full = expiry.size();
+  EXPECT_LT(full, 1000u);
+  EXPECT_GT(full, 300u);
+  EXPECT_LT(expiry.memory_bytes(), 200'000u);
+  // Nobody makes room for one that dies later still.
+  expiry.Add("late", kNow + 100 * kHour);
+  EXPECT_EQ(expiry.size(), full);
+  for (int i = 0; i < 100; ++i) {
+    expiry.Add(base::StrCat("another row that is long ", i), kNow + 1000);
+  }
+  EXPECT_LE(expiry.size(), full);
+  EXPECT_EQ(expiry.TakeDue(kNow + 2000, 1000).size(), 100u);
+}
+
+// The walk reports a row once.
+TEST(Expiry, KeepsWhatTheWalkReportsHoweverFullItIs) {
+  Expiry expiry;
+  expiry.TakeDue(kNow, 1);
+  expiry.SetBytesMax(0);
+  expiry.Add("written", kNow + 1000);
+  EXPECT_EQ(expiry.size(), 0u);
+  const lsm::ExpiringRow reported[] = {
+      {"k", 1, kNow + 60'000}
+  };
+  expiry.Add(reported);
+  expiry.Add("written", kNow + 1000);
+  EXPECT_EQ(expiry.TakeDue(kNow + 61'000, 10), std::vector<std::string>{"k"});
+}
+
+TEST(Expiry, CountsWhatItHolds) {
+  Expiry expiry;
+  const size_t empty = expiry.memory_bytes();
+  for (int i = 0; i < 1000; ++i) {
+    expiry.Add(base::StrCat("a row that is long enough ", i), kNow + i * 1000);
+  }
+  EXPECT_GT(expiry.memory_bytes(), empty + 100'000);
+  EXPECT_EQ(expiry.TakeDue(kNow + 2'000'000, 2000).size(), 1000u);
+  EXPECT_LT(expiry.memory_bytes(), empty + 50'000);
+  expiry.Clear();
+  EXPECT_LT(expiry.memory_bytes(), empty + 50'000);
+}
+
 TEST(Expiry, LooksEarlierWhereTheTimeComesEarlier) {
   Expiry expiry;
   expiry.TakeDue(kNow, 1);

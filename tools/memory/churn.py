@@ -24,7 +24,7 @@ import time
 
 COLUMNS = ["second", "phase", "rss", "used", "active", "resident",
            "engine_active", "sealed", "clean", "index", "tables", "cache",
-           "clients", "sum", "operations"]
+           "log", "unsettled", "expiry", "clients", "sum", "operations"]
 NOISE = os.urandom(1 << 20)
 
 
@@ -150,10 +150,13 @@ def sample(pid, fields, second, phase, operations):
          "index": number("memory_index_bytes"),
          "tables": number("memory_table_bytes"),
          "cache": number("memory_cache_bytes"),
-         "clients": number("mem_clients_normal"), "operations": operations}
+         "log": number("memory_log_bytes"),
+         "unsettled": number("memory_unsettled_bytes"),
+         "expiry": number("memory_expiry_bytes"),
+         "clients": number("memory_clients_bytes"), "operations": operations}
   row["sum"] = sum(row[name] for name in
                    ("engine_active", "sealed", "clean", "index", "tables",
-                    "cache", "clients"))
+                    "cache", "log", "unsettled", "expiry", "clients"))
   return row
 
 

@@ -123,7 +123,7 @@ class MemoryStore {
 
   // Frees clean records that no pinned generation reaches until it has freed
   // `bytes_wanted` or looked at `steps_max` records and buckets, and on to the
-  // end of a bucket; returns the bytes freed. A step takes some 20 ns.
+  // end of a bucket; returns the bytes freed.
   size_t EvictClean(size_t bytes_wanted, size_t steps_max);
   // Takes apart flushed generations without pins: one record, generation or
   // slab of tree nodes is a step, some 0.1 us. True while there is more

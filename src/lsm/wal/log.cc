@@ -146,6 +146,15 @@ void Log::HoldSpares(bool hold) { writer_->HoldSpares(hold); }
 
 uint64_t Log::bytes_retained() const { return writer_->bytes_retained(); }
 
+// A frame on its way takes what was appended to it, and some padding.
+size_t Log::memory_bytes() const {
+  const size_t kept = writer_->free_bytes();
+  const size_t unreleased = unreleased_bytes();
+  if (open_ == nullptr) return kept + unreleased;
+  return kept + open_->capacity() + unreleased -
+         std::min(unreleased, open_bytes());
+}
+
 bool Log::out_of_space() const { return !writer_->spare_status().ok(); }
 
 Status Log::spare_status() const { return writer_->spare_status(); }

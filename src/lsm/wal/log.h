@@ -146,6 +146,8 @@ class Log {
   bool SubmitInline();
   // Bytes in the open frame.
   size_t open_bytes() const;
+  // Of all frames: open, on their way, and kept to be used again; about.
+  size_t memory_bytes() const;
   // Sequences from here on lie in the open frame, or will: they are released
   // all at once.
   Sequence open_first() const;

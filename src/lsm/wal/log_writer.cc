@@ -103,6 +103,13 @@ std::unique_ptr<FrameBuffer> LogWriter::TakeFree() {
   return buffer;
 }
 
+size_t LogWriter::free_bytes() const {
+  MutexLock lock(mutex_);
+  size_t bytes = 0;
+  for (const auto& frame : free_) bytes += frame->capacity();
+  return bytes;
+}
+
 std::unique_ptr<FrameBuffer> LogWriter::NewBuffer() {
   {
     MutexLock lock(mutex_);

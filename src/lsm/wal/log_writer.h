@@ -77,6 +77,8 @@ class LogWriter {
   void GiveUp(const std::vector<uint64_t>& numbers);
   void HoldSpares(bool hold);
   uint64_t bytes_retained() const;
+  // Of frames that are kept to be used again.
+  size_t free_bytes() const;
   base::Status spare_status() const { return pool_.spare_status(); }
   bool starved() const;
   uint64_t bytes_left() const;

@@ -1,0 +1,59 @@
+"""Memory: the classes of INFO are what the allocator has handed out, and the
+process stays near maxmemory, also with a plan of many expiries."""
+
+import os
+import time
+import unittest
+
+import harness
+
+KEYS = 400_000
+MAXMEMORY = 128 << 20
+CLASSES = ("active", "sealed", "clean", "index", "table", "cache", "log",
+           "unsettled", "expiry", "clients")
+
+
+class Memory(harness.TestCase):
+    settings = {"maxmemory": str(MAXMEMORY), "appendfsync": "everysec",
+                "redbed_log_segment_bytes": "8mb"}
+
+    def fill(self, **options):
+        pipe = self.client.pipeline(transaction=False)
+        for i in range(KEYS):
+            pipe.set(f"key:{i:012d}", os.urandom(8) * 25, **options)
+            if i % 1000 == 999:
+                pipe.execute()
+
+    def settled_info(self):
+        """Once what was written is flushed."""
+        deadline = time.monotonic() + 60
+        while True:
+            info = self.client.info("everything")
+            if info["memory_sealed_bytes"] == 0 or time.monotonic() > deadline:
+                return info
+            time.sleep(0.1)
+
+    def check(self):
+        info = self.settled_info()
+        counted = sum(info[f"memory_{name}_bytes"] for name in CLASSES)
+        told = ", ".join(f"{name} {info[f'memory_{name}_bytes']}" for name in CLASSES)
+        self.assertGreater(counted, 0.85 * info["used_memory"], told)
+        self.assertLess(counted, 1.1 * info["used_memory"], told)
+        self.assertLess(info["used_memory_rss"], 1.25 * MAXMEMORY, told)
+        # Nor is half of it given away.
+        self.assertGreater(info["used_memory"], 0.6 * MAXMEMORY, told)
+        return info
+
+    def test_is_counted_by_class_and_bounded(self):
+        self.fill()
+        self.check()
+
+    def test_the_plan_of_expiries_is_bounded_too(self):
+        self.fill(ex=100_000)
+        info = self.check()
+        self.assertGreater(info["memory_expiry_bytes"], MAXMEMORY // 16)
+        self.assertLess(info["memory_expiry_bytes"], MAXMEMORY // 6)
+
+
+if __name__ == "__main__":
+    unittest.main()
