@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,10 @@ ManifestState StateOf(const CheckpointSource& source) {
                                      .info = info};
         state.next_file_number =
             std::max(state.next_file_number, info.number + 1);
+        for (const BlobUse& blob : info.blobs) {
+          state.next_file_number =
+              std::max(state.next_file_number, blob.file + 1);
+        }
         state.highest_sequence =
             std::max(state.highest_sequence, info.max_sequence);
         // A run of level 0 bears the number of no file, but none newer may
@@ -81,7 +86,8 @@ base::Status CopyChunks(base::ReadableFile* from, base::WritableFile* to,
   return to->Sync();
 }
 
-// The tables of one checkpoint on their way to its directory.
+// The tables of one checkpoint, and their blob files, on their way to its
+// directory.
 class TableCarrier {
  public:
   TableCarrier(base::FileSystem* fs, const std::string& from,
@@ -89,13 +95,18 @@ class TableCarrier {
       : fs_(fs), from_(from), to_(to), copy_(copy) {}
 
   base::Status Carry(const ManifestState& state) {
-    uint64_t bytes_left = 0;
+    std::map<std::string, uint64_t> files;
     for (const auto& [number, table] : state.tables) {
-      bytes_left += table.info.bytes;
+      files[TableName(number)] = table.info.bytes;
     }
-    for (const auto& [number, table] : state.tables) {
-      TRY(CarryOne(TableName(number), bytes_left));
-      bytes_left -= table.info.bytes;
+    for (const auto& [number, bytes] : state.BlobFiles()) {
+      files[BlobName(number)] = bytes;
+    }
+    uint64_t bytes_left = 0;
+    for (const auto& [name, bytes] : files) bytes_left += bytes;
+    for (const auto& [name, bytes] : files) {
+      TRY(CarryOne(name, bytes_left));
+      bytes_left -= bytes;
     }
     return fs_->SyncDirectory(to_);
   }

@@ -248,8 +248,7 @@ class Engine::Body {
   void LetGo(const Commit& commit);
   void Install(const Commit& commit);
   // Opens what a job has written; removes it if that cannot be.
-  base::Result<std::vector<TableFilePtr>> OpenTables(
-      const std::vector<TableInfo>& infos);
+  base::Result<std::vector<TableFilePtr>> OpenTables(const MergeResult& made);
   void NoteBackgroundError(const base::Status& status);
   void AnswerWaiters();
   // The first error that ends all flushes and compactions.

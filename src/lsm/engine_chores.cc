@@ -164,10 +164,10 @@ void Engine::Body::StartCleanUp() {
       scopes_.Forget(*version_, flushed_, steps);
   forgotten_scopes_.insert(forgotten_scopes_.end(), forgotten.begin(),
                            forgotten.end());
-  std::vector<uint64_t> numbers = tables_->TakeObsolete();
-  if (numbers.empty()) return TendReserve();
-  scheduler_.Start(Lane::kCleanUp, [this, numbers = std::move(numbers)] {
-    const base::Status status = tables_->Remove(numbers);
+  std::vector<std::string> names = tables_->TakeObsolete();
+  if (names.empty()) return TendReserve();
+  scheduler_.Start(Lane::kCleanUp, [this, names = std::move(names)] {
+    const base::Status status = tables_->Remove(names);
     if (status.ok()) return;
     mailbox_.Post([status] { base::LogWarning(status.message()); });
   });

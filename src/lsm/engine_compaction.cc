@@ -119,6 +119,13 @@ base::Status Engine::Body::MergeTables(CompactionInput* input) {
   const int level = input->choice.output_level;
   // No snapshots: see pinned_snapshot.h.
   const auto dead = MakeDeadScopes(input->killed, input->oldest_reader);
+  std::map<uint64_t, BlobFilePtr> blobs;
+  for (const TableFilePtr& file : input->choice.inputs) {
+    for (const BlobFilePtr& blob : file->blobs()) {
+      blobs.emplace(blob->number(), blob);
+    }
+  }
+  const std::set<uint64_t> wasted = WastedBlobs(*input->version);
   const auto new_job = [&]() -> base::Result<MergeJob> {
     MergeJob job;
     TRY_ASSIGN(job.sources, OpenInputs(*input));
@@ -128,6 +135,10 @@ base::Status Engine::Body::MergeTables(CompactionInput* input) {
              input->version->NothingBelow(level, /*run=*/0, key);
     };
     job.output = MakeWriterOptions(level, &compaction_pacer_);
+    job.output.blobs.files = blobs;
+    for (const auto& [number, file] : blobs) {
+      if (wasted.contains(number)) job.output.blobs.relocated.insert(number);
+    }
     return job;
   };
   const std::vector<std::string> cuts =
@@ -137,7 +148,7 @@ base::Status Engine::Body::MergeTables(CompactionInput* input) {
              RunSplitMerge(new_job, cuts, options_.background_threads));
 
   Commit& commit = input->commit;
-  TRY_ASSIGN(commit.opened, OpenTables(merged.tables));
+  TRY_ASSIGN(commit.opened, OpenTables(merged));
   for (const TableInfo& info : merged.tables) {
     commit.edit.added_tables.push_back(
         {.level = static_cast<uint8_t>(level), .info = info});
@@ -145,6 +156,7 @@ base::Status Engine::Body::MergeTables(CompactionInput* input) {
   for (const TableFilePtr& file : input->choice.inputs) {
     commit.bytes_read += file->info().bytes;
   }
+  commit.bytes_read += merged.blob_bytes_read;
   commit.bytes_written = merged.bytes_written;
   return base::Status::Ok();
 }

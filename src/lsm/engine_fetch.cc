@@ -57,7 +57,7 @@ std::unique_ptr<RangeView> Engine::Body::NewRange(std::string_view begin,
   }
   if (pages == nullptr) {
     version_->AppendIterators(begin, end, {}, &sources);
-    return NewMergedRange(std::move(sources), begin, end);
+    return NewMergedRange(std::move(sources), begin, end, need.value_bytes);
   }
   for (const auto& generation : pages->kept()) {
     sources.push_back(generation->NewIterator());
@@ -69,7 +69,7 @@ std::unique_ptr<RangeView> Engine::Body::NewRange(std::string_view begin,
     sources.push_back(NewPagedIterator(NewMergingIterator(std::move(tables)),
                                        pages, end, need));
   }
-  return NewMergedRange(std::move(sources), begin, end);
+  return NewMergedRange(std::move(sources), begin, end, need.value_bytes);
 }
 
 void Engine::Body::FetchRangeAsync(std::shared_ptr<RangePages> pages,

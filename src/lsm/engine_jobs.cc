@@ -26,6 +26,9 @@ namespace {
 // The base level is this many generations large: one L0 merge rewrites it.
 constexpr uint64_t kBaseGenerations = 4;
 
+// A table lists all blob files that it refers to: there must not be too many.
+constexpr uint64_t kTablesOfBlobFile = 8;
+
 // Range reads merge all sealed generations, so there are not too many of them,
 // however small.
 constexpr size_t kSealedPartsMax = 64;
@@ -125,6 +128,8 @@ TableWriterOptions Engine::Body::MakeWriterOptions(int level,
     return TableOptionsFor(options_, level, leading);
   };
   writer.should_stop = [this] { return scheduler_.stopping(); };
+  writer.blobs.bytes_min = options_.blob_bytes_min;
+  writer.blobs.file_bytes = kTablesOfBlobFile * options_.table_bytes;
   writer.faults = options_.faults.tables;
   return writer;
 }
@@ -255,7 +260,7 @@ base::Status Engine::Body::WriteGenerations(FlushInput* input) {
   TRY_ASSIGN(const MergeResult merged, RunMerge(std::move(job)));
 
   Commit& commit = input->commit;
-  TRY_ASSIGN(commit.opened, OpenTables(merged.tables));
+  TRY_ASSIGN(commit.opened, OpenTables(merged));
   for (const TableInfo& info : merged.tables) {
     commit.edit.added_tables.push_back({.level = 0, .run = run, .info = info});
   }
@@ -294,19 +299,18 @@ void Engine::Body::FinishFlush(const std::shared_ptr<FlushInput>& input,
 // --- What both need.
 
 base::Result<std::vector<TableFilePtr>> Engine::Body::OpenTables(
-    const std::vector<TableInfo>& infos) {
+    const MergeResult& made) {
   std::vector<TableFilePtr> opened;
-  opened.reserve(infos.size());
-  for (const TableInfo& info : infos) {
+  opened.reserve(made.tables.size());
+  for (const TableInfo& info : made.tables) {
     base::Result<TableFilePtr> file = tables_->Open(info);
     if (file.ok()) {
       opened.push_back(std::move(file).value());
       continue;
     }
     // No edit names them yet. One that stays is an orphan of the next start.
-    std::vector<uint64_t> written;
-    for (const TableInfo& each : infos) written.push_back(each.number);
-    (void)tables_->Remove(written).ok();
+    for (const TableFilePtr& each : opened) each->Retire();
+    (void)tables_->Remove(FilesOf(made)).ok();
     return std::move(file).status();
   }
   return opened;

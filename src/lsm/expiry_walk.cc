@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lsm/table/blob_reference.h"
 #include "lsm/table/table_iterator.h"
 
 namespace lsm {
@@ -9,6 +10,21 @@ namespace {
 
 constexpr size_t kReportRows = 1024;
 constexpr size_t kReadaheadBytes = 256 << 10;
+
+// 0: never.
+base::Result<int64_t> ExpiryOf(const Options& options,
+                               const TableIterator& row) {
+  switch (KindOf(row.packed())) {
+    case Kind::kTombstone:
+      return 0;
+    case Kind::kValue:
+      return options.expiry_of(row.key(), row.value());
+    case Kind::kBlobValue:
+      break;
+  }
+  TRY_ASSIGN(const BlobReference reference, BlobReference::Decode(row.value()));
+  return reference.expires_ms;
+}
 
 }  // namespace
 
@@ -42,8 +58,7 @@ base::Status ExpiryWalk::Run(const Options& options, const Report& report,
     const auto row = file->table()->NewIterator(
         {.fill_cache = false, .readahead_bytes = kReadaheadBytes});
     for (row->SeekToFirst(); row->Valid(); row->Next()) {
-      if (KindOf(row->packed()) != Kind::kValue) continue;
-      const int64_t expires_ms = options.expiry_of(row->key(), row->value());
+      TRY_ASSIGN(const int64_t expires_ms, ExpiryOf(options, *row));
       if (expires_ms == 0) continue;
       if (expires_ms > plan->horizon_ms) {
         if (next_due_ms == 0 || expires_ms < next_due_ms) {

@@ -31,6 +31,9 @@ static_assert(kSequenceMax < Sequence{1} << 56);
 enum class Kind : uint8_t {
   kTombstone = 0,
   kValue = 1,
+  // Of tables only: the row holds a reference, the value lies in a blob file
+  // (lsm/blob). Whoever reads through a version is given a kValue.
+  kBlobValue = 2,
 };
 
 inline constexpr uint64_t Pack(Sequence sequence, Kind kind) {

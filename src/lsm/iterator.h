@@ -6,6 +6,8 @@
 //   for (it->Seek(begin); it->Valid() && it->key() < end; it->Next()) ...
 //   TRY(it->status());
 //
+// A row with Kind::kBlobValue may come from tables; LoadValue has its value.
+//
 // Views returned by key() and value() live until the iterator moves.
 // An iterator that met an error is not Valid and says why in status().
 //
@@ -13,12 +15,15 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "base/status.h"
 #include "lsm/format.h"
 
 namespace lsm {
+
+class Buffer;
 
 class RowIterator {
  public:
@@ -36,6 +41,16 @@ class RowIterator {
   virtual std::string_view value() const = 0;
 
   virtual base::Status status() const = 0;
+
+  // The value, or its first `bytes` bytes at least, of a row that is no
+  // tombstone: what value() of a kBlobValue only refers to is read here, into
+  // `*buffer`. Lives until the iterator moves or the buffer changes. Miss where
+  // the disk is not to be read.
+  // REQUIRES: Valid().
+  virtual base::Result<std::string_view> LoadValue(size_t /*bytes*/,
+                                                   Buffer* /*buffer*/) {
+    return value();
+  }
 };
 
 // A RowIterator that also goes back. Under one key the oldest version comes

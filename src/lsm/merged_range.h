@@ -16,9 +16,10 @@ namespace lsm {
 
 // Rows in [begin, end), already at the first of them; an empty `end` is
 // beyond every key. A Seek before `begin` goes to `begin`. Sources may hold
-// versions of the same keys in any mixture, no two with the same sequence.
+// versions of the same keys in any mixture, no two with the same sequence. Of
+// a value that lies apart `value_bytes` bytes are enough.
 std::unique_ptr<RangeView> NewMergedRange(
     std::vector<std::unique_ptr<RowIterator>> sources, std::string_view begin,
-    std::string_view end);
+    std::string_view end, size_t value_bytes = SIZE_MAX);
 
 }  // namespace lsm

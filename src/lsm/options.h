@@ -42,7 +42,8 @@ struct ExpiringRow {
 // of counters, and kills of scopes, that set it right.
 struct BlindRow {
   std::string_view key;
-  // The value below it; empty where that could not be read for a long time.
+  // The value below it, or the beginning of a large one (kBlobHeadBytes); empty
+  // where that could not be read for a long time.
   std::string_view old_value;
 };
 struct Settlement {
@@ -81,6 +82,9 @@ struct Options {
   size_t table_handles = 4096;
   uint32_t filter_bits_per_key = 10;
   bool compress = true;
+  // Values of so many bytes are kept apart from their keys, in blob files. 0:
+  // none is.
+  uint64_t blob_bytes_min = 8 << 10;
 
   // Whatever is not listed has the defaults of KeyRange.
   std::vector<KeyRange> key_ranges;

@@ -42,8 +42,16 @@ class PagedIterator : public RowIterator {
   base::Status status() const override {
     return rows_ == nullptr ? base::Status::Ok() : rows_->status();
   }
+  base::Result<std::string_view> LoadValue(size_t bytes,
+                                           Buffer* buffer) override {
+    auto value = rows_->LoadValue(bytes, buffer);
+    if (value.status().IsMiss()) NoteMiss();
+    return value;
+  }
 
  private:
+  void NoteMiss() { pages_->NoteMiss({chain_, sought_, end_, need_}); }
+
   // To the first row of page_, or of what lies behind the last page.
   void OpenPage() {
     const RangePages::Chain& chain = pages_->chain(chain_);
@@ -65,7 +73,7 @@ class PagedIterator : public RowIterator {
 
   void CheckTables() {
     if (tables_->Valid() || !tables_->status().IsMiss()) return;
-    pages_->NoteMiss({chain_, sought_, end_, need_});
+    NoteMiss();
   }
 
   const std::unique_ptr<RowIterator> tables_;

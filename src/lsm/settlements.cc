@@ -21,6 +21,10 @@ constexpr size_t kDebtsOfJob = 16;
 constexpr int64_t kRetryUs = 1'000'000;
 constexpr int kFailuresMax = 5;
 
+// What on_settle is promised to see of an old value: so the blob file in which
+// it may lie is not read.
+const ReadOptions kHeadOnly = {.value_bytes = kBlobHeadBytes};
+
 bool IsValue(const std::optional<TableRow>& row) {
   return row && KindOf(row->packed) == Kind::kValue;
 }
@@ -108,7 +112,8 @@ void Settlements::StartReads(const std::shared_ptr<const Version>& version,
     std::vector<DebtPtr> some(debts.begin() + i, debts.begin() + end);
     jobs.push_back([this, pin = version, some = std::move(some)]() mutable {
       for (const DebtPtr& debt : some) {
-        debt->row = pin->Get(debt->key, HashKey(debt->key), kSequenceMax);
+        debt->row = pin->Get(debt->key, HashKey(debt->key), kSequenceMax,
+                             kHeadOnly);
       }
       // Here, because the last one to let go of a version takes it apart.
       pin.reset();
@@ -136,7 +141,8 @@ base::Result<std::vector<Settlements::Known>> Settlements::ReadAll(
   for (const DebtPtr& debt : order_) {
     if (debt->paid) continue;
     TRY_ASSIGN(std::optional<TableRow> row,
-               version.Get(debt->key, HashKey(debt->key), kSequenceMax));
+               version.Get(debt->key, HashKey(debt->key), kSequenceMax,
+                           kHeadOnly));
     const bool existed = IsValue(row);
     all.push_back({debt, existed, std::move(row)});
   }

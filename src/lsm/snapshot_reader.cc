@@ -64,16 +64,19 @@ base::Result<bool> ReadForward(const RangePin& pin,
   const std::unique_ptr<RowIterator> rows =
       NewMergingIterator(std::move(sources));
   std::string key;
+  Buffer buffer;
   rows->Seek(request.begin);
   while (rows->Valid() && (request.end.empty() || rows->key() < request.end)) {
     if (SequenceOf(rows->packed()) > upto) {
       rows->Next();
       continue;
     }
-    if (KindOf(rows->packed()) == Kind::kValue) {
+    if (KindOf(rows->packed()) != Kind::kTombstone) {
       if (IsFull(request, *page)) return true;
-      page->Add(rows->key(), rows->packed(),
-                rows->value().substr(0, request.value_bytes));
+      TRY_ASSIGN(const std::string_view value,
+                 rows->LoadValue(request.value_bytes, &buffer));
+      page->Add(rows->key(), Pack(SequenceOf(rows->packed()), Kind::kValue),
+                value.substr(0, request.value_bytes));
     }
     key.assign(rows->key());
     do {
@@ -88,8 +91,8 @@ base::Result<bool> ReadForward(const RangePin& pin,
 class BackwardMerge {
  public:
   BackwardMerge(std::vector<std::unique_ptr<TwoWayIterator>> sources,
-                Sequence upto)
-      : sources_(std::move(sources)), upto_(upto) {}
+                Sequence upto, size_t value_bytes)
+      : sources_(std::move(sources)), upto_(upto), value_bytes_(value_bytes) {}
 
   void SeekBefore(std::string_view end) {
     for (const auto& source : sources_) {
@@ -108,7 +111,7 @@ class BackwardMerge {
       TwoWayIterator* const source = heap_.back();
       heap_.pop_back();
       while (source->Valid() && source->key() == key_) {
-        Consider(*source);
+        Consider(source);
         source->Prev();
       }
       Push(source);
@@ -136,25 +139,38 @@ class BackwardMerge {
     }
   }
 
-  void Consider(const TwoWayIterator& row) {
-    if (SequenceOf(row.packed()) > upto_ || row.packed() < packed_) return;
-    packed_ = row.packed();
-    value_.assign(row.value());
+  void Consider(TwoWayIterator* row) {
+    const Sequence sequence = SequenceOf(row->packed());
+    if (sequence > upto_ || sequence < SequenceOf(packed_)) return;
+    if (KindOf(row->packed()) == Kind::kTombstone) {
+      packed_ = row->packed();
+      return;
+    }
+    const auto value = row->LoadValue(value_bytes_, &buffer_);
+    if (!value.ok()) {
+      if (status_.ok()) status_ = value.status();
+      return;
+    }
+    packed_ = Pack(sequence, Kind::kValue);
+    value_.assign(value.value());
   }
 
   const std::vector<std::unique_ptr<TwoWayIterator>> sources_;
   const Sequence upto_;
+  const size_t value_bytes_;
   std::vector<TwoWayIterator*> heap_;  // the greatest key on top
   std::string key_;
   uint64_t packed_ = 0;
   std::string value_;
+  Buffer buffer_;
   base::Status status_;
 };
 
 base::Result<bool> ReadBackward(const RangePin& pin,
                                 const PinnedSnapshot::View& view,
                                 const Request& request, RowPage* page) {
-  BackwardMerge rows(Sources(pin, view, request), pin.snapshot->sequence());
+  BackwardMerge rows(Sources(pin, view, request), pin.snapshot->sequence(),
+                     request.value_bytes);
   rows.SeekBefore(request.end);
   while (rows.Next() && rows.key() >= request.begin) {
     if (KindOf(rows.packed()) == Kind::kTombstone) continue;

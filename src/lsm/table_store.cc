@@ -1,5 +1,6 @@
 #include "lsm/table_store.h"
 
+#include <cerrno>
 #include <utility>
 
 #include "lsm/table/table.h"
@@ -20,12 +21,40 @@ std::string TableStore::PathOf(uint64_t number) const {
   return base::JoinPath(directory_, TableName(number));
 }
 
+// Whoever needs an old blob file holds a table that refers to it: so one that is
+// not open here is new, or the store is being opened.
+base::Result<BlobFilePtr> TableStore::OpenBlob(const BlobUse& use) {
+  {
+    base::MutexLock lock(mutex_);
+    const auto known = blobs_.find(use.file);
+    if (known != blobs_.end()) {
+      if (BlobFilePtr open = known->second.lock()) return open;
+    }
+  }
+  TRY_ASSIGN(std::unique_ptr<base::ReadableFile> file,
+             handles_->Open(base::JoinPath(directory_, BlobName(use.file))));
+  TRY_ASSIGN(BlobFilePtr blob,
+             BlobFile::Open(std::move(file), use.file, uuid_, use.all_bytes,
+                            [self = shared_from_this()](uint64_t number) {
+                              self->NoteObsolete(BlobName(number));
+                            }));
+  base::MutexLock lock(mutex_);
+  blobs_[use.file] = blob;
+  return blob;
+}
+
 base::Result<TableFilePtr> TableStore::Open(const TableInfo& info) {
   TRY_ASSIGN(std::unique_ptr<base::ReadableFile> file,
              handles_->Open(PathOf(info.number)));
   TRY_ASSIGN(
       std::shared_ptr<Table> table,
       Table::Open(std::move(file), info.number, uuid_, info.bytes, &cache_));
+  std::vector<BlobFilePtr> blobs;
+  blobs.reserve(info.blobs.size());
+  for (const BlobUse& use : info.blobs) {
+    TRY_ASSIGN(BlobFilePtr blob, OpenBlob(use));
+    blobs.push_back(std::move(blob));
+  }
   const size_t bytes = table->memory_bytes();
   memory_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   // Versions and iterators may outlive the engine's other parts; the store
@@ -37,23 +66,27 @@ base::Result<TableFilePtr> TableStore::Open(const TableInfo& info) {
       });
   return TableFilePtr(std::make_shared<const TableFile>(
       info, std::move(counted),
-      [this](uint64_t number) { NoteObsolete(number); }));
+      [this](uint64_t number) { NoteObsolete(TableName(number)); },
+      std::move(blobs)));
 }
 
-void TableStore::NoteObsolete(uint64_t number) {
+void TableStore::NoteObsolete(std::string name) {
   base::MutexLock lock(mutex_);
-  obsolete_.push_back(number);
+  obsolete_.push_back(std::move(name));
 }
 
-std::vector<uint64_t> TableStore::TakeObsolete() {
+std::vector<std::string> TableStore::TakeObsolete() {
   base::MutexLock lock(mutex_);
+  std::erase_if(blobs_, [](const auto& blob) { return blob.second.expired(); });
   return std::exchange(obsolete_, {});
 }
 
-base::Status TableStore::Remove(const std::vector<uint64_t>& numbers) {
+base::Status TableStore::Remove(const std::vector<std::string>& names) {
   base::Status first;
-  for (const uint64_t number : numbers) {
-    base::Status status = fs_->Remove(PathOf(number));
+  for (const std::string& name : names) {
+    base::Status status = fs_->Remove(base::JoinPath(directory_, name));
+    // A job that failed may have removed it already.
+    if (status.error_number() == ENOENT) continue;
     if (!status.ok() && first.ok()) first = std::move(status);
   }
   return first;

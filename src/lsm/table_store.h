@@ -1,15 +1,18 @@
-// TableStore turns what the MANIFEST says about tables into open ones, and
-// removes the files that nobody needs any more.
+// TableStore turns what the MANIFEST says about tables into open ones, with the
+// blob files that they refer to, and removes the files that nobody needs any
+// more.
 //
 // Invariants
-//   - A file is removed only after its TableFile was retired and let go of:
+//   - A table is removed only after its TableFile was retired and let go of:
 //     no version names it, no reader holds it, and the edit that removed it
-//     is witnessed.
+//     is witnessed. A blob file only after every table that referred to it.
+//   - A blob file is opened once, for all tables that refer to it.
 //
 // Threads: shared.
 
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,23 +32,26 @@ class TableStore : public std::enable_shared_from_this<TableStore> {
   TableStore(base::FileSystem* fs, std::string directory, const Uuid& uuid,
              uint64_t cache_bytes, size_t handles_max);
 
-  // Opens the table, and checks footer, size and identity.
+  // Opens the table and its blob files, and checks footer, size and identity
+  // of each.
   base::Result<TableFilePtr> Open(const TableInfo& info);
 
-  // Numbers of files to remove; each is given out once.
-  std::vector<uint64_t> TakeObsolete();
+  // Names of files to remove; each is given out once.
+  std::vector<std::string> TakeObsolete();
   // Removes the files; goes on after an error and returns the first one.
-  base::Status Remove(const std::vector<uint64_t>& numbers);
+  base::Status Remove(const std::vector<std::string>& names);
 
   BlockCache& cache() { return cache_; }
   // Tables that have a file descriptor now.
   size_t open_handles() const { return handles_->open_count(); }
   // Filters and indexes of all open tables.
   uint64_t memory_bytes() const { return memory_bytes_.load(); }
+  // Of a table.
   std::string PathOf(uint64_t number) const;
 
  private:
-  void NoteObsolete(uint64_t number);
+  base::Result<BlobFilePtr> OpenBlob(const BlobUse& use);
+  void NoteObsolete(std::string name);
 
   // Immutable.
   base::FileSystem* const fs_;
@@ -59,7 +65,9 @@ class TableStore : public std::enable_shared_from_this<TableStore> {
 
   // Guarded.
   base::Mutex mutex_;
-  std::vector<uint64_t> obsolete_ GUARDED_BY(mutex_);
+  std::vector<std::string> obsolete_ GUARDED_BY(mutex_);
+  // Those that may be open.
+  std::map<uint64_t, std::weak_ptr<const BlobFile>> blobs_ GUARDED_BY(mutex_);
 };
 
 }  // namespace lsm

@@ -89,6 +89,32 @@ TEST(EngineCrash, LosesOnlyASuffixBetweenTheSyncsOfEverySecond) {
   }
 }
 
+TEST(EngineCrash, LosesNoValueThatLiesApart) {
+  for (uint64_t seed = 41; seed <= 42; ++seed) {
+    CrashEverywhere(seed, 200, 4, {.blob_bytes_min = 24});
+  }
+  CrashAnywhere(400, 40, 400,
+                {.memory_bytes = 256 << 10,
+                 .cold_reads = true,
+                 .blind_puts = true,
+                 .readers = true,
+                 .blob_bytes_min = 24});
+  CrashAnywhere(450, 40, 300,
+                {.memory_bytes = 64 << 10,
+                 .names = 300,
+                 .cold_reads = true,
+                 .readers = true,
+                 .blob_bytes_min = 1000,
+                 .full_disks = true,
+                 .failing_syncs = true,
+                 .failing_reads = true});
+  CrashAnywhere(500, 8, 200,
+                {.threads = true,
+                 .cold_reads = true,
+                 .readers = true,
+                 .blob_bytes_min = 24});
+}
+
 TEST(EngineCrash, SurvivesChangesOfThePolicy) {
   CrashAnywhere(50, 40, 200, {.changing_policy = true});
 }
@@ -181,6 +207,7 @@ TEST(EngineCrash, SurvivesALongTimeOfEverything) {
     options.readers = random.OneIn(2);
     options.blind_puts = random.OneIn(2) && !options.failing_reads;
     options.reserve_bytes = random.OneIn(2) ? 72 << 10 : 0;
+    if (random.OneIn(2)) options.blob_bytes_min = 24 << random.Below(10);
     const int steps = 50 << random.Below(4);
     const uint64_t at = 1 + random.Below(static_cast<uint64_t>(steps) * 2);
     ASSERT_EQ(LiveThrice(seed, at, steps, options), "")

@@ -56,6 +56,7 @@ Options EngineModel::EngineOptions() {
   options.memory_bytes = options_.memory_bytes;
   options.background_threads = options_.threads;
   options.compaction_threads = 3;
+  options.blob_bytes_min = options_.blob_bytes_min;
   options.on_progress = [this] {
     base::MutexLock lock(mutex_);
     ++wakes_;

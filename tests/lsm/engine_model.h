@@ -52,6 +52,7 @@ struct ModelOptions {
   bool cold_reads = false;  // by FetchAsync, too
   bool blind_puts = false;  // of keys that are not in memory
   bool readers = false;     // snapshots, ranges in pages, checkpoints
+  uint64_t blob_bytes_min = 0;  // of values that lie apart from their keys
 
   // Trouble.
   bool clock_jumps = false;

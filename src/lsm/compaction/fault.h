@@ -10,6 +10,8 @@ namespace lsm {
 struct TableWriterFaults {
   bool skip_file_sync = false;
   bool skip_directory_sync = false;
+  bool skip_blob_sync = false;
+  bool forget_old_blobs = false;  // that rows of the inputs refer to
 };
 
 }  // namespace lsm

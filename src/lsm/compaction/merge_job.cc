@@ -3,8 +3,20 @@
 #include <utility>
 
 #include "lsm/compaction/merging_iterator.h"
+#include "lsm/version/file_names.h"
 
 namespace lsm {
+
+std::vector<std::string> FilesOf(const MergeResult& made) {
+  std::vector<std::string> names;
+  for (const TableInfo& info : made.tables) {
+    names.push_back(TableName(info.number));
+  }
+  for (const uint64_t number : made.blob_files) {
+    names.push_back(BlobName(number));
+  }
+  return names;
+}
 
 base::Result<MergeResult> RunMerge(MergeJob job) {
   MergeResult result;
@@ -22,7 +34,9 @@ base::Result<MergeResult> RunMerge(MergeJob job) {
   TRY(rows->status());
   TRY_ASSIGN(result.tables, writer.Finish());
   result.rows = rules.counts();
+  result.blob_files = writer.blob_files();
   result.bytes_written = writer.bytes_written();
+  result.blob_bytes_read = writer.blob_bytes_read();
   return result;
 }
 

@@ -33,8 +33,13 @@ struct MergeJob {
 struct MergeResult {
   std::vector<TableInfo> tables;
   DropCounts rows;
+  std::vector<uint64_t> blob_files = {};  // numbers of those that were made
   uint64_t bytes_written = 0;
+  uint64_t blob_bytes_read = 0;
 };
+
+// The names of all that was made.
+std::vector<std::string> FilesOf(const MergeResult& made);
 
 // Errors of the sources (Corruption, Io) and of writing; then nothing is left
 // behind.

@@ -46,6 +46,10 @@ class MergingIterator : public RowIterator {
   uint64_t packed() const override { return heap_.front()->packed(); }
   std::string_view value() const override { return heap_.front()->value(); }
   base::Status status() const override { return status_; }
+  base::Result<std::string_view> LoadValue(size_t bytes,
+                                           Buffer* buffer) override {
+    return heap_.front()->LoadValue(bytes, buffer);
+  }
 
  private:
   template <typename Move>

@@ -129,6 +129,28 @@ Choice PickGarbage(const Version& version) {
   return PickOne(version, worst_level, std::move(worst));
 }
 
+bool IsWasted(const BlobUse& sum) { return sum.bytes < sum.all_bytes / 2; }
+
+// The table with most to take out of wasted blob files. Those of level 0 wait
+// for its merge; they refer to what is newest, and has the least garbage.
+Choice PickWasted(const Version& version) {
+  Choice choice;
+  const std::set<uint64_t> wasted = WastedBlobs(version);
+  uint64_t most = 0;
+  for (int level = 1; level < kLevelsMax && !wasted.empty(); ++level) {
+    ForEachFile(version, level, [&](const TableFilePtr& file) {
+      uint64_t bytes = 0;
+      for (const BlobUse& use : file->info().blobs) {
+        if (wasted.contains(use.file)) bytes += use.bytes;
+      }
+      if (bytes <= most) return;
+      most = bytes;
+      choice = {Choice::Kind::kMerge, level, {file}};
+    });
+  }
+  return choice;
+}
+
 // A merge of level 0 rewrites the base. Where that has grown far beyond level
 // 0, because writers are faster than compaction, it is made smaller first, and
 // level 0 becomes more worth its merge meanwhile.
@@ -187,8 +209,17 @@ Choice Pick(const Version& version, const PickerOptions& options,
     }
   }
   if (worst != 0) return PickCheapest(version, worst);
-  return level0_is_due ? PickLevel0(version, targets.base)
-                       : PickGarbage(version);
+  if (level0_is_due) return PickLevel0(version, targets.base);
+  choice = PickGarbage(version);
+  return choice.kind != Choice::Kind::kNothing ? choice : PickWasted(version);
+}
+
+std::set<uint64_t> WastedBlobs(const Version& version) {
+  std::set<uint64_t> wasted;
+  for (const BlobUse& sum : version.blobs()) {
+    if (IsWasted(sum)) wasted.insert(sum.file);
+  }
+  return wasted;
 }
 
 Choice PickEverything(const Version& version, const DeadScopes* dead) {
@@ -202,6 +233,7 @@ Choice PickEverything(const Version& version, const DeadScopes* dead) {
     });
   }
   clean = clean && version.level(kBottomLevel).size() <= 1 &&
+          WastedBlobs(version).empty() &&
           (dead == nullptr || dead->empty());
   if (clean) return {};
   choice.kind = Choice::Kind::kMerge;
@@ -217,6 +249,9 @@ uint64_t PendingBytes(const Version& version, const PickerOptions& options) {
   for (int level = 1; level < kBottomLevel; ++level) {
     const uint64_t bytes = version.LevelBytes(level);
     if (bytes > targets.bytes[level]) pending += bytes - targets.bytes[level];
+  }
+  for (const BlobUse& sum : version.blobs()) {
+    if (IsWasted(sum)) pending += sum.bytes;
   }
   return pending;
 }

@@ -17,13 +17,18 @@
 // beyond its target); the level furthest beyond its target gives its cheapest
 // file to the next one; a file full of tombstones sinks. Cheapest is least
 // overlap per byte, tombstones counted double, because they free what lies
-// below.
+// below. Last, a table whose values lie in blob files that are mostly garbage
+// is written anew where it is, which takes them to another file.
+//
+// A level is as large as its tables. What their values weigh in blob files is
+// not moved from level to level, so no target counts it.
 //
 // Threads: any.
 
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "lsm/compaction/scope.h"
@@ -67,10 +72,15 @@ Choice Pick(const Version& version, const PickerOptions& options,
             const DeadScopes* dead);
 
 // Everything into the bottom level; kNothing when it is all there already, in
-// one run, without a tombstone or a dead row.
+// one run, without a tombstone, a dead row or a wasted blob file.
 Choice PickEverything(const Version& version, const DeadScopes* dead);
 
-// Bytes beyond their level's target: what compaction is behind by.
+// The blob files of which more than half is garbage: merges take the values that
+// they meet there to new ones.
+std::set<uint64_t> WastedBlobs(const Version& version);
+
+// Bytes beyond their level's target, and those to be taken out of wasted blob
+// files: what compaction is behind by.
 uint64_t PendingBytes(const Version& version, const PickerOptions& options);
 
 }  // namespace lsm

@@ -4,19 +4,15 @@
 #include <thread>
 #include <utility>
 
-#include "lsm/version/file_names.h"
 
 namespace lsm {
 namespace {
 
 // What finished parts have written, once another part has failed.
-void RemoveTables(const TableWriterOptions& output,
-                  const std::vector<TableInfo>& tables) {
-  for (const TableInfo& info : tables) {
+void RemoveFiles(const TableWriterOptions& output, const MergeResult& made) {
+  for (const std::string& name : FilesOf(made)) {
     // What stays is an orphan of the next start: no edit names it.
-    (void)output.fs
-        ->Remove(base::JoinPath(output.directory, TableName(info.number)))
-        .ok();
+    (void)output.fs->Remove(base::JoinPath(output.directory, name)).ok();
   }
 }
 
@@ -24,6 +20,9 @@ void Append(MergeResult part, MergeResult* whole) {
   whole->tables.insert(whole->tables.end(),
                        std::make_move_iterator(part.tables.begin()),
                        std::make_move_iterator(part.tables.end()));
+  whole->blob_files.insert(whole->blob_files.end(), part.blob_files.begin(),
+                           part.blob_files.end());
+  whole->blob_bytes_read += part.blob_bytes_read;
   whole->rows.kept += part.rows.kept;
   whole->rows.hidden += part.rows.hidden;
   whole->rows.tombstones += part.rows.tombstones;
@@ -89,7 +88,7 @@ base::Result<MergeResult> RunSplitMerge(
     }
   }
   if (error.ok()) return whole;
-  RemoveTables(output, whole.tables);
+  RemoveFiles(output, whole);
   return error;
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/strings.h"
 #include "lsm/version/file_names.h"
 
 namespace lsm {
@@ -22,13 +23,29 @@ TableInfo Describe(uint64_t number, const TableProperties& properties) {
   info.tombstones = properties.tombstones;
   info.raw_bytes = properties.raw_bytes;
   info.created_level = static_cast<uint8_t>(properties.level);
+  for (const auto& [file, bytes] : properties.blobs) {
+    info.blobs.push_back({.file = file, .bytes = bytes});
+  }
   return info;
+}
+
+BlobWriterOptions BlobOptionsOf(const TableWriterOptions& options) {
+  BlobWriterOptions blobs;
+  blobs.fs = options.fs;
+  blobs.path_of = [directory = options.directory](uint64_t number) {
+    return base::JoinPath(directory, BlobName(number));
+  };
+  blobs.uuid = options.uuid;
+  blobs.file_bytes = options.blobs.file_bytes;
+  blobs.new_number = options.new_number;
+  blobs.skip_file_sync = options.faults.skip_blob_sync;
+  return blobs;
 }
 
 }  // namespace
 
 TableWriter::TableWriter(TableWriterOptions options)
-    : options_(std::move(options)) {}
+    : options_(std::move(options)), blobs_(BlobOptionsOf(options_)) {}
 
 // What is not part of a version yet is nobody's; a file that cannot be
 // removed now is an orphan and goes at the next opening.
@@ -54,15 +71,57 @@ base::Status TableWriter::Add(std::string_view key, uint64_t packed,
   if (builder_ == nullptr) {
     TRY(BeginTable(key.empty() ? 0 : static_cast<uint8_t>(key[0])));
   }
-  TRY(builder_->Add(key, packed, value));
-  if (builder_->EstimatedBytes() >= paced_bytes_ + kPaceBytes) return Pace();
-  return base::Status::Ok();
+  if (KindOf(packed) == Kind::kBlobValue) {
+    TRY(AddReference(key, packed, value));
+  } else if (options_.blobs.bytes_min > 0 &&
+             value.size() >= options_.blobs.bytes_min) {
+    TRY(AddApart(key, packed, value));
+  } else {
+    TRY(builder_->Add(key, packed, value));
+  }
+  const uint64_t unpaced = builder_->EstimatedBytes() +
+                           blobs_.bytes_written() - paced_bytes_ -
+                           paced_blob_bytes_;
+  return unpaced >= kPaceBytes ? Pace(unpaced) : base::Status::Ok();
 }
 
-base::Status TableWriter::Pace() {
-  const uint64_t bytes = builder_->EstimatedBytes();
-  if (options_.pacer != nullptr) options_.pacer->Spend(bytes - paced_bytes_);
-  paced_bytes_ = bytes;
+base::Status TableWriter::AddApart(std::string_view key, uint64_t packed,
+                                   std::string_view value) {
+  TRY_ASSIGN(BlobReference reference,
+             blobs_.Add(key, value, table_options_.compression));
+  if (table_options_.expiry_of) {
+    reference.expires_ms = table_options_.expiry_of(key, value);
+  }
+  return builder_->Add(key, Pack(SequenceOf(packed), Kind::kBlobValue),
+                       reference.Encode());
+}
+
+// A value that is put somewhere else is treated as if it were new.
+base::Status TableWriter::AddReference(std::string_view key, uint64_t packed,
+                                       std::string_view value) {
+  TRY_ASSIGN(const BlobReference reference, BlobReference::Decode(value));
+  const auto file = options_.blobs.files.find(reference.file);
+  if (file == options_.blobs.files.end()) {
+    return base::Status::Corruption(
+        base::StrCat("a row refers to ", BlobName(reference.file),
+                     ", and its table does not"));
+  }
+  if (!options_.blobs.relocated.contains(reference.file)) {
+    return builder_->Add(key, packed, value);
+  }
+  TRY_ASSIGN(const BlobValue blob, file->second->Read(reference, key));
+  blob_bytes_read_ += reference.stored_bytes();
+  if (options_.blobs.bytes_min > 0 &&
+      blob.view.size() >= options_.blobs.bytes_min) {
+    return AddApart(key, packed, blob.view);
+  }
+  return builder_->Add(key, Pack(SequenceOf(packed), Kind::kValue), blob.view);
+}
+
+base::Status TableWriter::Pace(uint64_t bytes) {
+  if (options_.pacer != nullptr) options_.pacer->Spend(bytes);
+  paced_bytes_ = builder_->EstimatedBytes();
+  paced_blob_bytes_ = blobs_.bytes_written();
   if (options_.should_stop && options_.should_stop()) {
     return base::Status::Io("background work was stopped");
   }
@@ -74,10 +133,10 @@ base::Status TableWriter::BeginTable(uint8_t leading) {
   const std::string path =
       base::JoinPath(options_.directory, TableName(number));
   TRY_ASSIGN(file_, options_.fs->CreateWritable(path));
-  TableOptions table = options_.options_for(leading);
-  table.level = options_.level;
-  builder_ =
-      std::make_unique<TableBuilder>(table, file_.get(), number, options_.uuid);
+  table_options_ = options_.options_for(leading);
+  table_options_.level = options_.level;
+  builder_ = std::make_unique<TableBuilder>(table_options_, file_.get(), number,
+                                            options_.uuid);
   Output output;
   output.info.number = number;
   output.path = path;
@@ -98,15 +157,40 @@ base::Status TableWriter::EndTable() {
   return base::Status::Ok();
 }
 
+// How much a blob file holds is known only at the end.
+void TableWriter::NameBlobs(TableInfo* info) const {
+  for (BlobUse& use : info->blobs) {
+    const auto made = blobs_.files().find(use.file);
+    use.all_bytes = made != blobs_.files().end()
+                         ? made->second
+                         : options_.blobs.files.at(use.file)->record_bytes();
+  }
+  if (!options_.faults.forget_old_blobs) return;
+  std::erase_if(info->blobs, [this](const BlobUse& use) {
+    return !blobs_.files().contains(use.file);
+  });
+}
+
+std::vector<uint64_t> TableWriter::blob_files() const {
+  std::vector<uint64_t> numbers;
+  for (const auto& [number, bytes] : blobs_.files()) numbers.push_back(number);
+  return numbers;
+}
+
 base::Result<std::vector<TableInfo>> TableWriter::Finish() {
   if (builder_ != nullptr) TRY(EndTable());
+  TRY(blobs_.Finish());
   if (!outputs_.empty() && !options_.faults.skip_directory_sync) {
     TRY(options_.fs->SyncDirectory(options_.directory));
   }
   finished_ = true;
+  blobs_.Keep();
   std::vector<TableInfo> tables;
   tables.reserve(outputs_.size());
-  for (Output& output : outputs_) tables.push_back(std::move(output.info));
+  for (Output& output : outputs_) {
+    NameBlobs(&output.info);
+    tables.push_back(std::move(output.info));
+  }
   return tables;
 }
 

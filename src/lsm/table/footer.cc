@@ -12,7 +12,6 @@ namespace {
 using base::Result;
 using base::Status;
 
-constexpr uint64_t kTableMagic = 0x656c626174646272;  // "rbdtable"
 constexpr uint64_t kFooterSeed = 0x666f6f746572;
 constexpr size_t kSummedBytes = 48;
 
@@ -29,14 +28,15 @@ std::string Footer::Encode() const {
   base::PutLittle<uint64_t>(&out, required_features);
   CHECK(out.size() == kSummedBytes);
   base::PutLittle<uint64_t>(&out, base::Xxh3(out, kFooterSeed));
-  base::PutLittle<uint64_t>(&out, kTableMagic);
+  base::PutLittle<uint64_t>(&out, magic);
   return out;
 }
 
-Result<Footer> Footer::Decode(std::string_view bytes) {
+Result<Footer> Footer::Decode(std::string_view bytes, uint64_t magic) {
   if (bytes.size() != kFooterBytes ||
-      base::LoadLittle<uint64_t>(bytes.data() + 56) != kTableMagic) {
-    return Status::Corruption("not a table");
+      base::LoadLittle<uint64_t>(bytes.data() + 56) != magic) {
+    return Status::Corruption(magic == kTableMagic ? "not a table"
+                                                   : "not a blob file");
   }
   const std::string_view summed = bytes.substr(0, kSummedBytes);
   if (base::LoadLittle<uint64_t>(bytes.data() + kSummedBytes) !=
@@ -44,6 +44,7 @@ Result<Footer> Footer::Decode(std::string_view bytes) {
     return Status::Corruption("bad footer checksum");
   }
   Footer footer;
+  footer.magic = magic;
   footer.properties.offset = base::LoadLittle<uint64_t>(bytes.data());
   footer.properties.size = base::LoadLittle<uint32_t>(bytes.data() + 8);
   footer.format_version = base::LoadLittle<uint32_t>(bytes.data() + 12);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/coding.h"
+#include "lsm/table/blob_reference.h"
 
 namespace lsm {
 namespace {
@@ -30,6 +31,7 @@ enum Tag : uint64_t {
   kFilterSize = 16,
   kIndexOffset = 17,
   kIndexSize = 18,
+  kBlob = 19,  // once for each blob file
 };
 
 void PutBytes(std::string* out, Tag tag, std::string_view bytes) {
@@ -107,6 +109,12 @@ std::string TableProperties::Encode() const {
   PutNumber(&out, kFilterSize, filter.size);
   PutNumber(&out, kIndexOffset, index.offset);
   PutNumber(&out, kIndexSize, index.size);
+  for (const auto& [number, blob_bytes] : blobs) {
+    std::string blob;
+    base::PutVarint(&blob, number);
+    base::PutVarint(&blob, blob_bytes);
+    PutBytes(&out, kBlob, blob);
+  }
   return out;
 }
 
@@ -129,6 +137,14 @@ Result<TableProperties> TableProperties::Decode(std::string_view bytes) {
     }
     if (tag == kLargestKey) {
       properties.largest_key = field;
+      continue;
+    }
+    if (tag == kBlob) {
+      uint64_t file = 0;
+      if (!base::GetVarint(&field, &file) ||
+          !base::GetVarint(&field, &properties.blobs[file]) || !field.empty()) {
+        return malformed;
+      }
       continue;
     }
     uint64_t* const number =
@@ -155,6 +171,13 @@ void TableProperties::CountExpiry(int64_t dies_ms) {
     earliest_expiry_ms = dies_ms;
   }
   latest_expiry_ms = std::max(latest_expiry_ms, dies_ms);
+}
+
+Status TableProperties::CountReference(std::string_view value) {
+  TRY_ASSIGN(const BlobReference reference, BlobReference::Decode(value));
+  blobs[reference.file] += reference.stored_bytes();
+  CountExpiry(reference.expires_ms);
+  return Status::Ok();
 }
 
 bool IsDense(uint64_t tombstones, uint64_t rows) {

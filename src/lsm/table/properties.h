@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,9 @@ struct TableProperties {
   int64_t earliest_expiry_ms = 0;
   int64_t latest_expiry_ms = 0;
 
+  // Blob files, by number, and the bytes of them that the rows refer to.
+  std::map<uint64_t, uint64_t> blobs;
+
   // Parts of the file.
   Extent filter;  // size 0: there is none
   Extent index;
@@ -54,6 +58,8 @@ struct TableProperties {
 
   // Counts a row that dies at `dies_ms`, or never if that is 0.
   void CountExpiry(int64_t dies_ms);
+  // Counts the value of a row with Kind::kBlobValue. Corruption if it is none.
+  base::Status CountReference(std::string_view value);
 };
 
 // A block of these many rows counts among the dense_blocks.

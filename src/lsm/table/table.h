@@ -39,14 +39,18 @@ struct ReadOptions {
   size_t readahead_bytes = 0;
   // The file is not read: Miss for a block that the cache does not hold.
   bool cached_only = false;
+  // So much of a value is enough: what lies apart is then not read for more.
+  size_t value_bytes = SIZE_MAX;
 };
 
-// One version of a row, with the block that holds its value.
+// One version of a row, with what holds its value.
 struct TableRow {
   uint64_t packed = 0;
-  // Lives as long as `pin`.
+  // Lives as long as `pin` and `apart`.
   std::string_view value;
   PinnedBlock pin;
+  // Of a value that does not lie in the table.
+  Buffer apart = {};
 };
 
 class Table {
@@ -68,7 +72,7 @@ class Table {
   bool MayContain(uint64_t hash) const { return filter_.MayContain(hash); }
 
   // The newest version of `key` with a sequence <= `upto`: a tombstone is a
-  // row too. `hash` is HashKey(key).
+  // row too, and so is a reference to a value that lies apart. `hash` is HashKey(key).
   base::Result<std::optional<TableRow>> Get(
       std::string_view key, uint64_t hash, Sequence upto,
       const ReadOptions& options = {}) const;

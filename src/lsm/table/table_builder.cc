@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "lsm/table/blob_reference.h"
 #include "lsm/table/footer.h"
 
 namespace lsm {
@@ -39,7 +40,7 @@ Status TableBuilder::Add(std::string_view key, uint64_t packed,
 
   if (IsBlockFull(key.size() + value.size())) TRY(FlushBlock(&key));
   block_.Add(last_key_, key, packed, value);
-  CountRow(key, packed, value);
+  TRY(CountRow(key, packed, value));
   if (order > 0) {
     ++properties_.keys;
     filter_.Add(HashKey(key));
@@ -61,8 +62,8 @@ bool TableBuilder::IsBlockFull(size_t row_bytes) const {
          bytes >= options_.block_bytes - options_.block_bytes / 8;
 }
 
-void TableBuilder::CountRow(std::string_view key, uint64_t packed,
-                            std::string_view value) {
+Status TableBuilder::CountRow(std::string_view key, uint64_t packed,
+                              std::string_view value) {
   const Sequence sequence = SequenceOf(packed);
   if (rows() == 0 || sequence < properties_.smallest_sequence) {
     properties_.smallest_sequence = sequence;
@@ -75,9 +76,12 @@ void TableBuilder::CountRow(std::string_view key, uint64_t packed,
   if (KindOf(packed) == Kind::kTombstone) {
     ++properties_.tombstones;
     ++block_tombstones_;
+  } else if (KindOf(packed) == Kind::kBlobValue) {
+    return properties_.CountReference(value);
   } else if (options_.expiry_of) {
     properties_.CountExpiry(options_.expiry_of(key, value));
   }
+  return Status::Ok();
 }
 
 uint64_t TableBuilder::EstimatedBytes() const {
@@ -133,6 +137,7 @@ Result<TableProperties> TableBuilder::Finish() {
   footer.properties = AppendPart(properties_.Encode(), Compression::kNone);
   footer.uuid = uuid_;
   footer.file_number = file_number_;
+  if (!properties_.blobs.empty()) footer.required_features = kBlobFeature;
   // Two keys of less than 1 GiB each and some numbers.
   static_assert(2 * kKeyBytesMax + 1024 < UINT32_MAX);
   chunk_.append(footer.Encode());

@@ -53,7 +53,8 @@ class TableBuilder {
   TableBuilder(const TableBuilder&) = delete;
   TableBuilder& operator=(const TableBuilder&) = delete;
 
-  // REQUIRES: the row comes after the one before it.
+  // REQUIRES: the row comes after the one before it. The value of a
+  // Kind::kBlobValue is a BlobReference.
   base::Status Add(std::string_view key, uint64_t packed,
                    std::string_view value);
 
@@ -69,7 +70,8 @@ class TableBuilder {
  private:
   // The open block ends before a row of this many bytes.
   bool IsBlockFull(size_t row_bytes) const;
-  void CountRow(std::string_view key, uint64_t packed, std::string_view value);
+  base::Status CountRow(std::string_view key, uint64_t packed,
+                        std::string_view value);
   // Ends the open block; the row after it has `next_key`, or there is none.
   base::Status FlushBlock(const std::string_view* next_key);
   // Adds a part of the table after the data; returns where it lies.

@@ -17,6 +17,7 @@ struct Pattern {
   std::string_view suffix;
 };
 constexpr Pattern kTablePattern = {FileKind::kTable, "", ".sst"};
+constexpr Pattern kBlobPattern = {FileKind::kBlob, "", ".blob"};
 constexpr Pattern kManifestPattern = {FileKind::kManifest, "Manifest-", ""};
 
 std::string Name(const Pattern& pattern, uint64_t number) {
@@ -53,6 +54,8 @@ std::optional<FileName> Parse(const Pattern& pattern, std::string_view name) {
 
 std::string TableName(uint64_t number) { return Name(kTablePattern, number); }
 
+std::string BlobName(uint64_t number) { return Name(kBlobPattern, number); }
+
 std::string ManifestName(uint64_t number) {
   return Name(kManifestPattern, number);
 }
@@ -61,7 +64,8 @@ std::optional<FileName> ParseFileName(std::string_view name) {
   if (name == kCurrentName) return FileName{FileKind::kCurrent, 0};
   if (name == kLockName) return FileName{FileKind::kLock, 0};
   if (name == kReserveName) return FileName{FileKind::kReserve, 0};
-  for (const Pattern& pattern : {kTablePattern, kManifestPattern}) {
+  for (const Pattern& pattern :
+       {kTablePattern, kBlobPattern, kManifestPattern}) {
     if (const auto parsed = Parse(pattern, name)) return parsed;
   }
   if (const auto number = ParseSegmentName(name)) {

@@ -5,6 +5,7 @@
 //   LOCK                         held by the process that has it open
 //   Manifest-<16 hex>            edits to the set of files
 //   <16 hex>.sst                 a table
+//   <16 hex>.blob                values that lie apart from their keys
 //   wal-<16 hex>.log             a log segment
 //   spare-<16 hex>.log           a segment made or recycled in advance
 //   RESERVE                      space set aside (lsm/reserve_file.h)
@@ -28,6 +29,7 @@ enum class FileKind : uint8_t {
   kLock,
   kManifest,
   kTable,
+  kBlob,
   kLogSegment,
   kSpareSegment,
   kReserve,
@@ -51,6 +53,7 @@ inline constexpr std::string_view kReserveName = "RESERVE";
 inline constexpr std::string_view kTemporaryEnding = ".tmp";
 
 std::string TableName(uint64_t number);
+std::string BlobName(uint64_t number);
 std::string ManifestName(uint64_t number);
 // Those of log segments are made in lsm/wal/segment.h.
 

@@ -26,6 +26,7 @@ Status CheckNew(base::FileSystem* fs, const std::string& directory) {
   for (const std::string& name : names) {
     const std::optional<FileName> file = ParseFileName(name);
     if (!file || (file->kind != FileKind::kTable &&
+                  file->kind != FileKind::kBlob &&
                   file->kind != FileKind::kLogSegment)) {
       continue;
     }

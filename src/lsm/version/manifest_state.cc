@@ -34,6 +34,9 @@ Status ApplyTables(const VersionEdit& edit, ManifestState* state) {
           StrCat("an edit adds ", TableName(number), " a second time"));
     }
     Raise<uint64_t>(&state->next_file_number, number + 1);
+    for (const BlobUse& blob : table.info.blobs) {
+      Raise<uint64_t>(&state->next_file_number, blob.file + 1);
+    }
     Raise<Sequence>(&state->highest_sequence, table.info.max_sequence);
   }
   return Status::Ok();
@@ -110,6 +113,16 @@ Status ManifestState::Apply(const VersionEdit& edit) {
   highest_sequence = std::max(highest_sequence, flushed);
   Raise(&wall_clock_us, edit.wall_clock_us);
   return Status::Ok();
+}
+
+std::map<uint64_t, uint64_t> ManifestState::BlobFiles() const {
+  std::map<uint64_t, uint64_t> bytes;
+  for (const auto& [number, table] : tables) {
+    for (const BlobUse& blob : table.info.blobs) {
+      bytes[blob.file] = blob.all_bytes;
+    }
+  }
+  return bytes;
 }
 
 VersionEdit ManifestState::Snapshot() const {

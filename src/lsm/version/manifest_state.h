@@ -50,6 +50,10 @@ struct ManifestState {
   base::Status Apply(const VersionEdit& edit);
   // The edit that leads from an empty state to this one.
   VersionEdit Snapshot() const;
+
+  // The blob files that the tables refer to: number, and bytes of all
+  // its records.
+  std::map<uint64_t, uint64_t> BlobFiles() const;
 };
 
 }  // namespace lsm

@@ -1,6 +1,7 @@
 #include "lsm/version/orphans.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 namespace lsm {
@@ -10,10 +11,12 @@ using base::Result;
 namespace {
 
 bool IsOrphan(const FileName& file, const ManifestState& state,
-              uint64_t manifest_number) {
+              const std::map<uint64_t, uint64_t>& blobs, uint64_t manifest_number) {
   switch (file.kind) {
     case FileKind::kTable:
       return state.tables.count(file.number) == 0;
+    case FileKind::kBlob:
+      return blobs.count(file.number) == 0;
     case FileKind::kManifest:
       return file.number != manifest_number;
     case FileKind::kLogSegment:
@@ -50,13 +53,14 @@ Result<DirectoryListing> ListDirectory(base::FileSystem* fs,
                                        const ManifestState& state,
                                        uint64_t manifest_number) {
   TRY_ASSIGN(const std::vector<std::string> names, fs->List(directory));
+  const std::map<uint64_t, uint64_t> blobs = state.BlobFiles();
   DirectoryListing listing;
   for (const std::string& name : names) {
     const std::optional<FileName> file = ParseFileName(name);
     if (!file) continue;
     CountNumber(*file, &listing);
     if (file->kind == FileKind::kSpareSegment) listing.spares.push_back(name);
-    if (IsOrphan(*file, state, manifest_number)) {
+    if (IsOrphan(*file, state, blobs, manifest_number)) {
       listing.orphans.push_back({name, *file});
     }
   }

@@ -1,5 +1,5 @@
-// Orphans are files of ours that the MANIFEST does not name: tables whose
-// edit was never synced, segments that were never listed, old MANIFESTs.
+// Orphans are files of ours that the MANIFEST does not name: tables and blob
+// files whose edit was never synced, segments that were never listed, old MANIFESTs.
 //
 // They may be removed once a new MANIFEST is synced, and not before: an
 // opening that refuses must have changed nothing. Their numbers count all the
@@ -29,7 +29,7 @@ struct DirectoryListing {
   // Spare segments are nobody's orphans: the log may take them over.
   std::vector<std::string> spares;
   // The highest numbers on disk, orphans included; 0 when there is none.
-  uint64_t highest_file_number = 0;     // tables and MANIFESTs
+  uint64_t highest_file_number = 0;     // tables, blob files and MANIFESTs
   uint64_t highest_segment_number = 0;  // log segments and spares
 };
 

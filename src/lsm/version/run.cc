@@ -84,6 +84,12 @@ class RunIterator : public TwoWayIterator {
   Status status() const override {
     return rows_ == nullptr ? Status::Ok() : rows_->status();
   }
+  base::Result<std::string_view> LoadValue(size_t bytes,
+                                           Buffer* buffer) override {
+    if (KindOf(packed()) != Kind::kBlobValue) return value();
+    return run_->files()[file_]->LoadValue(key(), value(), bytes,
+                                           options_.cached_only, buffer);
+  }
 
  private:
   // Puts table `i` under rows_; nothing when the run has ended.

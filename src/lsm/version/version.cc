@@ -136,7 +136,24 @@ Status Version::AddRuns(Places places) {
                TableName(top[i]->files()[0]->number()), " and ",
                TableName(top[i + 1]->files()[0]->number())));
   }
+  SumBlobs();
   return Status::Ok();
+}
+
+void Version::SumBlobs() {
+  std::map<uint64_t, BlobUse> sums;
+  for (const Level& level : levels_) {
+    for (const auto& run : level) {
+      for (const TableFilePtr& file : run->files()) {
+        for (const BlobUse& use : file->info().blobs) {
+          BlobUse& sum = sums[use.file];
+          sum = {use.file, sum.bytes + use.bytes, use.all_bytes};
+        }
+      }
+    }
+  }
+  blobs_.reserve(sums.size());
+  for (const auto& [number, sum] : sums) blobs_.push_back(sum);
 }
 
 uint64_t Version::LevelBytes(int level) const {
@@ -179,7 +196,7 @@ Result<std::optional<TableRow>> Version::Get(std::string_view key,
   Status status;
   VisitCandidates(key, [&](const TableFile& file) {
     if (file.info().min_sequence > upto) return false;
-    auto found = file.table()->Get(key, hash, upto, options);
+    auto found = file.Get(key, hash, upto, options);
     if (!found.ok()) {
       status = std::move(found).status();
       return true;

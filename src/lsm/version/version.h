@@ -77,6 +77,10 @@ class Version {
   int DeepestLevel() const;
   size_t files() const;
 
+  // The blob files, by ascending number; `bytes` is what all tables together
+  // refer to. The rest of a file is garbage.
+  const std::vector<BlobUse>& blobs() const { return blobs_; }
+
   // --- Looking up one key.
 
   // Calls `visit(const TableFile&)` for each table that may hold `key` by its
@@ -93,7 +97,8 @@ class Version {
   // False: no table holds the key. Reads filters in memory, never the disk.
   bool MayContain(std::string_view key, uint64_t hash) const;
   // The newest version of `key` with a sequence <= `upto`, tombstones
-  // included; nullopt when no table has one. Reads the disk for what the
+  // included; nullopt when no table has one. Its value is whole, unless less
+  // is enough. Reads the disk for what the
   // block cache does not hold.
   base::Result<std::optional<TableRow>> Get(
       std::string_view key, uint64_t hash, Sequence upto,
@@ -125,7 +130,10 @@ class Version {
   // Makes the runs of `places`; then checks how level 0 follows.
   base::Status AddRuns(Places places);
 
+  void SumBlobs();
+
   std::array<Level, kLevelsMax> levels_;
+  std::vector<BlobUse> blobs_;
 };
 
 }  // namespace lsm

@@ -33,6 +33,7 @@ enum Tag : uint64_t {
   kNextSegmentNumber = 13 << 1 | 1,
   kHighestSequence = 14 << 1 | 1,
   kWallClock = 15 << 1,
+  kTableBlobs = 16 << 1 | 1,
 };
 
 void PutField(std::string* out, Tag tag, std::string_view bytes) {
@@ -68,6 +69,19 @@ void PutTable(std::string* out, const AddedTable& table) {
   base::PutLengthPrefixed(&bytes, info.smallest);
   base::PutLengthPrefixed(&bytes, info.largest);
   PutField(out, kAddedTable, bytes);
+}
+
+// Of the table before it.
+void PutTableBlobs(std::string* out, const TableInfo& info) {
+  if (info.blobs.empty()) return;
+  std::string bytes;
+  base::PutVarint(&bytes, info.number);
+  for (const BlobUse& blob : info.blobs) {
+    base::PutVarint(&bytes, blob.file);
+    base::PutVarint(&bytes, blob.bytes);
+    base::PutVarint(&bytes, blob.all_bytes);
+  }
+  PutField(out, kTableBlobs, bytes);
 }
 
 // The Get functions read one field's bytes; false when they are malformed.
@@ -125,6 +139,27 @@ bool GetTable(std::string_view bytes, std::vector<AddedTable>* tables) {
          info.number < kFileNumberMax &&
          info.min_sequence <= info.max_sequence &&
          info.max_sequence <= kSequenceMax && info.smallest <= info.largest;
+}
+
+bool GetTableBlobs(std::string_view bytes, std::vector<AddedTable>* tables) {
+  uint64_t number = 0;
+  if (!base::GetVarint(&bytes, &number) || tables->empty() ||
+      tables->back().info.number != number) {
+    return false;
+  }
+  std::vector<BlobUse>& blobs = tables->back().info.blobs;
+  uint64_t last = 0;
+  while (!bytes.empty()) {
+    BlobUse& blob = blobs.emplace_back();
+    if (!base::GetVarint(&bytes, &blob.file) ||
+        !base::GetVarint(&bytes, &blob.bytes) ||
+        !base::GetVarint(&bytes, &blob.all_bytes) || blob.file <= last ||
+        blob.file >= kFileNumberMax || blob.bytes > blob.all_bytes) {
+      return false;
+    }
+    last = blob.file;
+  }
+  return true;
 }
 
 bool GetCounter(std::string_view bytes, std::map<uint64_t, int64_t>* counters) {
@@ -194,6 +229,8 @@ bool GetField(uint64_t tag, std::string_view bytes, VersionEdit* edit,
       return GetFileNumber(bytes, &edit->removed_tables);
     case kAddedTable:
       return GetTable(bytes, &edit->added_tables);
+    case kTableBlobs:
+      return GetTableBlobs(bytes, &edit->added_tables);
     case kFlushed:
       return GetSequence(bytes, &edit->flushed);
     case kCounter:
@@ -232,7 +269,10 @@ void VersionEdit::EncodeTo(std::string* out) const {
   for (const uint64_t number : removed_tables) {
     PutNumber(out, kRemovedTable, number);
   }
-  for (const AddedTable& table : added_tables) PutTable(out, table);
+  for (const AddedTable& table : added_tables) {
+    PutTable(out, table);
+    PutTableBlobs(out, table.info);
+  }
   if (flushed) PutNumber(out, kFlushed, *flushed);
   for (const auto& [id, value] : counters) {
     std::string bytes;

@@ -153,7 +153,7 @@ TEST(TableFeature, RefusesAFeatureThatItDoesNotKnow) {
   Footer footer = Footer::Decode(std::string_view(bytes).substr(bytes.size() -
                                                                 kFooterBytes))
                       .value();
-  footer.required_features = 1;
+  footer.required_features = 2;
   lab.Replace(bytes.substr(0, bytes.size() - kFooterBytes) + footer.Encode());
   const base::Status status = lab.Open().status();
   EXPECT_EQ(status.code(), base::Code::kInvalid);

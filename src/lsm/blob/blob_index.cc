@@ -1,0 +1,79 @@
+#include "lsm/blob/blob_index.h"
+
+#include "base/coding.h"
+#include "base/strings.h"
+
+namespace lsm {
+
+using base::Result;
+using base::Status;
+using base::StrCat;
+
+std::string EncodeBlobEnd(const std::vector<uint64_t>& record_sizes,
+                          uint64_t offset, uint64_t number, const Uuid& uuid) {
+  std::string index;
+  for (const uint64_t size : record_sizes) base::PutVarint(&index, size);
+  std::string out;
+  Footer footer;
+  footer.magic = kBlobMagic;
+  footer.properties = {offset,
+                       AppendBlock(index, Compression::kLz4,
+                                   TableSeed(uuid, number), offset, &out)};
+  footer.uuid = uuid;
+  footer.file_number = number;
+  out.append(footer.Encode());
+  return out;
+}
+
+Result<Footer> ReadBlobFooter(base::ReadableFile* file, uint64_t number,
+                              const Uuid& uuid) {
+  const auto bad = [file](const Status& status) {
+    return status.With(file->path());
+  };
+  const uint64_t size = file->size();
+  if (size < kFooterBytes) {
+    return bad(Status::Corruption("too short for a blob file"));
+  }
+  char bytes[kFooterBytes];
+  TRY_ASSIGN(const size_t got,
+             file->Read(size - kFooterBytes, kFooterBytes, bytes));
+  Result<Footer> footer = Footer::Decode({bytes, got}, kBlobMagic);
+  if (!footer.ok()) return bad(footer.status());
+  if (footer.value().uuid != uuid) {
+    return bad(Status::Corruption("belongs to another database"));
+  }
+  if (footer.value().file_number != number) {
+    return bad(Status::Corruption(
+        StrCat("is in truth blob file number ", footer.value().file_number)));
+  }
+  const Extent index = footer.value().properties;
+  if (index.offset > size ||
+      index.size + kBlockTrailerBytes + kFooterBytes != size - index.offset) {
+    return bad(Status::Corruption("its parts do not fit"));
+  }
+  return footer;
+}
+
+Result<std::vector<Extent>> ReadBlobIndex(base::ReadableFile* file,
+                                          const Footer& footer) {
+  const uint64_t seed = TableSeed(footer.uuid, footer.file_number);
+  TRY_ASSIGN(const Buffer index, ReadBlock(file, footer.properties, seed));
+  std::vector<Extent> records;
+  uint64_t offset = 0;
+  std::string_view rest = index.view();
+  while (!rest.empty()) {
+    uint64_t size = 0;
+    if (!base::GetVarint(&rest, &size) || size > footer.properties.offset) {
+      break;
+    }
+    records.push_back({offset, size});
+    offset += size + kBlockTrailerBytes;
+  }
+  if (!rest.empty() || offset != footer.properties.offset) {
+    return Status::Corruption(
+        StrCat(file->path(), ": its index and its records do not fit"));
+  }
+  return records;
+}
+
+}  // namespace lsm
