@@ -79,6 +79,9 @@ void AddTables(const types::EngineStats& engine, InfoText& text) {
              ",bytes=", level.bytes, ",rows=", level.rows,
              ",tombstones=", level.tombstones);
   }
+  text.Add("blobs", "files=", engine.blobs.files,
+           ",bytes=", engine.blobs.bytes,
+           ",garbage_bytes=", engine.blobs.garbage_bytes);
   text.Add("flushes", engine.flushes);
   text.Add("flush_bytes", engine.flush_bytes);
   text.Add("compactions", engine.compactions);

@@ -248,6 +248,7 @@ constexpr SettingSpec kRows[] = {
     BoolSetting("rdb-save-incremental-fsync", "yes", kKeptOnly),
     BoolSetting("rdbchecksum", "yes", kImmutable | kKeptOnly),
     BoolSetting("rdbcompression", "yes", kKeptOnly),
+    MemorySetting("redbed-blob-bytes-min", "8kb", kImmutable),
     StringSetting("redbed-checkpoint-dir", "checkpoints", kImmutable),
     IntegerSetting("redbed-checkpoints-kept", "1", 1, 1000),
     IntegerSetting("redbed-compaction-threads", "0", 0, 64, kImmutable),

@@ -2,12 +2,15 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/strings.h"
+#include "lsm/blob/blob_check.h"
 #include "lsm/holdings.h"
 #include "lsm/saved_rows.h"
+#include "lsm/table/blob_reference.h"
 #include "lsm/table/table_check.h"
 #include "lsm/version/file_names.h"
 #include "lsm/version/version.h"
@@ -44,6 +47,11 @@ class DirectoryCheck {
   void MeasureAll();
 
   void CheckLevels();
+  void CheckBlobs();
+  // What is there of the file; nullptr: nothing can be told.
+  const BlobCheck* CheckBlob(uint64_t number, std::optional<uint64_t> bytes);
+  // Empty, or what is wrong with the row's reference.
+  std::string CheckReference(std::string_view key, std::string_view value);
   void CheckTables();
   void CheckOne(uint64_t number, const AddedTable* placed);
   void Compare(const std::string& path, const TableInfo& info,
@@ -60,7 +68,10 @@ class DirectoryCheck {
   uint64_t bytes_all_ = 0;
   uint64_t bytes_tables_ = 0;
   uint64_t rows_tables_ = 0;
+  uint64_t bytes_blobs_ = 0;
   uint64_t bytes_log_ = 0;
+  // Without a value: it cannot be read.
+  std::map<uint64_t, std::optional<BlobCheck>> blobs_;
 };
 
 Result<CheckSummary> DirectoryCheck::Run() {
@@ -69,6 +80,7 @@ Result<CheckSummary> DirectoryCheck::Run() {
   for (const std::string& text : holdings_.notes) Note(text);
   MeasureAll();
   CheckLevels();
+  CheckBlobs();
   CheckTables();
   CheckLog();
   if (out_.damages == 0 && request_.count_row) TRY(CompareCounters());
@@ -101,11 +113,15 @@ void DirectoryCheck::MeasureAll() {
   for (const uint64_t number : holdings_.unknown_tables) {
     bytes_tables_ += size_of(TableName(number));
   }
+  for (const auto& [number, bytes] : holdings_.state.BlobFiles()) {
+    bytes_blobs_ += bytes;
+  }
   for (const uint64_t number : holdings_.state.segments) {
     bytes_log_ += size_of(SegmentName(number));
   }
   // Tables are read a second time to count their rows.
-  bytes_all_ = bytes_tables_ * (request_.count_row ? 2 : 1) + bytes_log_;
+  bytes_all_ = bytes_tables_ * (request_.count_row ? 2 : 1) + bytes_blobs_ +
+               bytes_log_;
 }
 
 // By what the MANIFEST says; CheckOne sees whether that is true.
@@ -121,6 +137,49 @@ void DirectoryCheck::CheckLevels() {
   if (!version.ok()) {
     Damage(version.status().With(holdings_.manifest_path).message());
   }
+}
+
+// Before the tables, whose references are compared with what is there.
+void DirectoryCheck::CheckBlobs() {
+  for (const auto& [number, bytes] : holdings_.state.BlobFiles()) {
+    CheckBlob(number, bytes);
+  }
+}
+
+const BlobCheck* DirectoryCheck::CheckBlob(uint64_t number,
+                                           std::optional<uint64_t> bytes) {
+  const auto known = blobs_.find(number);
+  if (known != blobs_.end()) return known->second ? &*known->second : nullptr;
+  std::optional<BlobCheck>& blob = blobs_[number];
+  const std::string path = PathOf(BlobName(number));
+  const auto exists = options_.fs->Exists(path);
+  if (exists.ok() && !exists.value()) {
+    Damage(StrCat(path, ": is missing, and tables refer to it"));
+    return nullptr;
+  }
+  BlobVisitor visitor;
+  visitor.on_progress = [this](uint64_t done) { Progress(done); };
+  auto check =
+      CheckBlobFile(options_.fs, path, number, holdings_.state.identity.uuid,
+                    bytes, visitor);
+  if (!check.ok()) {
+    Damage(check.status().message());
+    return nullptr;
+  }
+  for (const Status& flaw : check.value().flaws) Damage(flaw.message());
+  ++out_.blob_files;
+  blob = std::move(check).value();
+  return &*blob;
+}
+
+std::string DirectoryCheck::CheckReference(std::string_view key,
+                                           std::string_view value) {
+  const auto reference = BlobReference::Decode(value);
+  if (!reference.ok()) return std::string(reference.status().message());
+  const BlobCheck* const blob =
+      CheckBlob(reference.value().file, std::nullopt);
+  if (blob != nullptr && blob->Holds(reference.value(), key)) return "";
+  return PathOf(BlobName(reference.value().file));
 }
 
 void DirectoryCheck::CheckTables() {
@@ -148,7 +207,17 @@ void DirectoryCheck::CheckOne(uint64_t number, const AddedTable* placed) {
   TableVisitor visitor;
   visitor.expiry_of = options_.expiry_of;
   visitor.on_progress = [this](uint64_t bytes) { Progress(bytes); };
+  std::map<std::string, uint64_t> lost;  // values, by what is to blame
+  visitor.on_row = [&](std::string_view key, uint64_t packed,
+                       std::string_view value) {
+    if (KindOf(packed) != Kind::kBlobValue) return;
+    const std::string wrong = CheckReference(key, value);
+    if (!wrong.empty()) ++lost[wrong];
+  };
   const auto check = CheckTable(table, visitor);
+  for (const auto& [wrong, values] : lost) {
+    Damage(StrCat(path, ": ", values, " of its values are not in ", wrong));
+  }
   if (!check.ok()) {
     Damage(check.status().message());
     return;
@@ -180,6 +249,9 @@ void DirectoryCheck::Compare(const std::string& path, const TableInfo& info,
       counted.raw_bytes != info.raw_bytes) {
     differs("counts");
   }
+  std::map<uint64_t, uint64_t> blobs;
+  for (const BlobUse& use : info.blobs) blobs[use.file] = use.bytes;
+  if (counted.blobs != blobs) differs("blob files");
 }
 
 void DirectoryCheck::CheckLog() {
@@ -228,8 +300,10 @@ Status DirectoryCheck::CompareCounters() {
   for (const auto& [prefix, sequence] : holdings_.state.dead_scopes) {
     rows_.AddKill(prefix, sequence);
   }
-  TRY(rows_.VisitOwed(options_.key_ranges, [&](std::string_view key, uint64_t,
+  TRY(rows_.VisitOwed(options_.key_ranges, [&](std::string_view key,
+                                               uint64_t packed,
                                                std::string_view value) {
+    value = HeadOfValue(packed, value);
     request_.count_row(key, value, [&](uint64_t counter, int64_t delta) {
       expected[counter] -= delta;
     });
@@ -239,12 +313,13 @@ Status DirectoryCheck::CompareCounters() {
   const CheckRequest::AddCount add = [&](uint64_t counter, int64_t delta) {
     counted[counter] += delta;
   };
-  TRY(rows_.VisitLive(options_.key_ranges, [&](std::string_view key, uint64_t,
+  TRY(rows_.VisitLive(options_.key_ranges, [&](std::string_view key,
+                                               uint64_t packed,
                                                std::string_view value) {
     if (++out_.live_rows % kRowsPerStep == 0) {
       Progress(kRowsPerStep * bytes_tables_ / (rows_tables_ + kRowsPerStep));
     }
-    request_.count_row(key, value, add);
+    request_.count_row(key, HeadOfValue(packed, value), add);
     return Status::Ok();
   }));
   std::erase_if(expected, [](const auto& entry) { return entry.second == 0; });

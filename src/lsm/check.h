@@ -3,6 +3,7 @@
 //
 //   CURRENT, MANIFEST   by the rule of their recovery
 //   tables              all that CheckTable checks, and what the MANIFEST says
+//   blob files          every record, and that each reference has one
 //   levels              disjoint where they must be
 //   log                 by the rule of recovery; every batch decodes
 //   counters            against the rows that are there, if all is sound
@@ -25,7 +26,8 @@ struct CheckRequest {
   // fs, directory, key_ranges and expiry_of are asked for.
   const Options* options = nullptr;
 
-  // What a live row adds to the counters; empty: they are not compared.
+  // What a live row adds to the counters; empty: they are not compared. Of a
+  // large value only the beginning may be shown (kBlobHeadBytes).
   using AddCount = std::function<void(uint64_t counter, int64_t delta)>;
   std::function<void(std::string_view key, std::string_view value,
                      const AddCount& add)>
@@ -40,6 +42,7 @@ struct CheckRequest {
 struct CheckSummary {
   uint64_t damages = 0;
   uint64_t tables = 0;
+  uint64_t blob_files = 0;
   uint64_t rows = 0;  // In tables, all versions and tombstones.
   uint64_t segments = 0;
   uint64_t batches = 0;    // Of the log, not yet in tables.

@@ -394,6 +394,11 @@ Stats Engine::Body::stats() const {
       }
     }
   }
+  stats.blobs.files = version_->blobs().size();
+  for (const BlobUse& sum : version_->blobs()) {
+    stats.blobs.bytes += sum.all_bytes;
+    stats.blobs.garbage_bytes += sum.all_bytes - sum.bytes;
+  }
   stats.dead_scopes = scopes_.size();
   stats.pending_compaction_bytes = pending_bytes_;
   stats.pressure = pressure();

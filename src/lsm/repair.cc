@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "lsm/blob/blob_file.h"
 #include "lsm/compaction/table_writer.h"
 #include "lsm/holdings.h"
 #include "lsm/key_ranges.h"
@@ -49,6 +50,9 @@ class Repair {
   Status ReadLog();
   Status WriteRows();
   Status Save(std::string_view key, uint64_t packed, std::string_view value);
+  // What the row's value refers to. Io: the disk cannot be read.
+  Result<BlobValue> LoadBlob(std::string_view key, std::string_view value);
+  void LoseBlob(std::string_view key, uint64_t packed, const Status& why);
   void FindStale(std::string_view key, Sequence sequence);
   Status WriteManifest(std::vector<TableInfo> tables);
 
@@ -59,6 +63,9 @@ class Repair {
   SavedRows rows_;
   ManifestState made_ = ManifestState::ForNewDirectory();
   std::unique_ptr<TableWriter> writer_;
+  std::map<uint64_t, std::unique_ptr<base::ReadableFile>> blobs_;
+  // No saved row has the key of one of them.
+  std::vector<Loss> lost_blobs_;
   std::map<uint64_t, int64_t> counted_;
   CheckRequest::AddCount add_count_;
   RepairReport out_;
@@ -272,18 +279,60 @@ Status Repair::WriteRows() {
   writer.options_for = [this](uint8_t leading) {
     return TableOptionsFor(options_, kLevelsMax - 1, leading);
   };
+  writer.blobs.bytes_min = options_.blob_bytes_min;
   writer_ = std::make_unique<TableWriter>(std::move(writer));
   TRY(rows_.VisitLive(
       options_.key_ranges,
       [this](std::string_view key, uint64_t packed, std::string_view value) {
         return Save(key, packed, value);
       }));
+  out_.losses.insert(out_.losses.end(), lost_blobs_.begin(), lost_blobs_.end());
   TRY_ASSIGN(std::vector<TableInfo> tables, writer_->Finish());
   return WriteManifest(std::move(tables));
 }
 
+Result<BlobValue> Repair::LoadBlob(std::string_view key,
+                                   std::string_view value) {
+  TRY_ASSIGN(const BlobReference reference, BlobReference::Decode(value));
+  std::unique_ptr<base::ReadableFile>& file = blobs_[reference.file];
+  if (file == nullptr) {
+    const std::string path = PathOf(BlobName(reference.file));
+    TRY_ASSIGN(const bool exists, fs_->Exists(path));
+    if (!exists) return Status::Corruption(StrCat(path, ": is missing"));
+    TRY_ASSIGN(
+        file, fs_->OpenReadable(path, base::FileSystem::ReadMode::kStable));
+  }
+  return ReadBlob(file.get(),
+                  TableSeed(holdings_.state.identity.uuid, reference.file),
+                  reference, key);
+}
+
+void Repair::LoseBlob(std::string_view key, uint64_t packed,
+                      const Status& why) {
+  Loss loss;
+  loss.what = why.message();
+  loss.first = loss.last = key;
+  loss.first_included = loss.last_included = true;
+  loss.rows = 1;
+  loss.after = SequenceOf(packed) - 1;
+  loss.upto = SequenceOf(packed);
+  lost_blobs_.push_back(std::move(loss));
+}
+
 Status Repair::Save(std::string_view key, uint64_t packed,
                     std::string_view value) {
+  BlobValue blob;
+  if (KindOf(packed) == Kind::kBlobValue) {
+    Result<BlobValue> loaded = LoadBlob(key, value);
+    if (loaded.status().code() == Code::kCorruption) {
+      LoseBlob(key, packed, loaded.status());
+      return Status::Ok();
+    }
+    TRY(loaded.status());
+    blob = std::move(loaded).value();
+    value = blob.view;
+    packed = Pack(SequenceOf(packed), Kind::kValue);
+  }
   TRY(writer_->Add(key, packed, value));
   ++out_.rows;
   made_.flushed = std::max(made_.flushed, SequenceOf(packed));

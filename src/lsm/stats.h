@@ -89,7 +89,15 @@ struct Stats {
     uint64_t tombstones = 0;
   };
   std::array<Level, kLevelsMax> levels = {};
+  // Large values, beside the levels: no Level counts them.
+  struct Blobs {
+    uint64_t files = 0;
+    uint64_t bytes = 0;
+    uint64_t garbage_bytes = 0;  // of these, what no table refers to
+  };
+  Blobs blobs;
   uint64_t flushes = 0;
+  // These of tables and blob files.
   uint64_t flush_bytes = 0;
   uint64_t compactions = 0;
   uint64_t compaction_read_bytes = 0;

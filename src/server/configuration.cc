@@ -49,6 +49,7 @@ void ConfigureEngine(const base::Settings& settings, lsm::Options* options) {
   options->generation_bytes = Bytes(settings, "redbed-generation-bytes");
   options->table_bytes = Bytes(settings, "redbed-table-bytes");
   options->reserve_bytes = Bytes(settings, "redbed-reserve-bytes");
+  options->blob_bytes_min = Bytes(settings, "redbed-blob-bytes-min");
   options->log_segment_bytes = Bytes(settings, "redbed-log-segment-bytes");
   options->log_preallocate = settings.Bool("redbed-log-preallocate");
   options->log_direct = settings.Bool("redbed-log-direct");

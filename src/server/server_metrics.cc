@@ -55,16 +55,22 @@ void ServerMetrics::AddEngine() {
        "Age of the last write that a power cut could take back, by its "
        "sequence; 0 when there is none.",
        [&s] { return s.applied - s.synced; });
+  Show("redbed_blob_files", "Files of large values.",
+       [&s] { return s.blobs.files; });
+  Show("redbed_blob_bytes", "Bytes of large values, garbage included.",
+       [&s] { return s.blobs.bytes; });
+  Show("redbed_blob_garbage_bytes", "Those that no row refers to.",
+       [&s] { return s.blobs.garbage_bytes; });
   Count("redbed_flushes_total", "Generations turned into tables.",
         [&s] { return s.flushes; });
-  Count("redbed_flush_written_bytes_total", "Table bytes written by flushes.",
+  Count("redbed_flush_written_bytes_total", "Table and blob bytes written by flushes.",
         [&s] { return s.flush_bytes; });
   Count("redbed_compactions_total", "Merges and moves of tables.",
         [&s] { return s.compactions; });
-  Count("redbed_compaction_read_bytes_total", "Table bytes read by merges.",
+  Count("redbed_compaction_read_bytes_total", "Table and blob bytes read by merges.",
         [&s] { return s.compaction_read_bytes; });
   Count("redbed_compaction_written_bytes_total",
-        "Table bytes written by merges.",
+        "Table and blob bytes written by merges.",
         [&s] { return s.compaction_written_bytes; });
   Show("redbed_compaction_pending_bytes", "Bytes beyond their level's target.",
        [&s] { return s.pending_compaction_bytes; });

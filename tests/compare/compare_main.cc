@@ -102,6 +102,8 @@ int Main(int argc, char** argv) {
                                               "yes",
                                               "--redbed-generation-bytes",
                                               "64kb",
+                                              "--redbed-blob-bytes-min",
+                                              "100",
                                               "--redbed-log-segment-bytes",
                                               "64kb",
                                               "--redbed-table-bytes",

@@ -52,7 +52,8 @@ TEST(Check, FindsNothingInASoundStore) {
   ASSERT_TRUE(answer.status.ok()) << answer.status.ToString();
   for (const std::string& text : answer.damages) ADD_FAILURE() << text;
   EXPECT_GE(answer.summary.tables, 2u);
-  EXPECT_EQ(answer.summary.rows, 161u);
+  EXPECT_EQ(answer.summary.rows, 165u);
+  EXPECT_EQ(answer.summary.blob_files, 1u);
   EXPECT_GE(answer.summary.segments, 2u);
   EXPECT_EQ(answer.summary.batches, 33u);
 }
@@ -176,6 +177,8 @@ TEST_F(CheckManifest, ComparesEveryTable) {
   EXPECT_TRUE(damaged([](TableInfo& info) { ++info.bytes; }));
   EXPECT_TRUE(damaged([](TableInfo& info) { ++info.max_sequence; }));
   EXPECT_TRUE(damaged([](TableInfo& info) { info.smallest.pop_back(); }));
+  EXPECT_TRUE(damaged([](TableInfo& info) { --info.blobs.at(0).bytes; }));
+  EXPECT_TRUE(damaged([](TableInfo& info) { info.blobs.clear(); }));
 }
 
 TEST_F(CheckManifest, SeesTablesOfALevelThatOverlap) {
@@ -191,18 +194,19 @@ TEST_F(CheckManifest, ComparesTheCountersWithTheRows) {
                         const CheckRequest::AddCount& add) {
     add(static_cast<uint8_t>(key[1]), 1);
   };
-  // 100 less the deleted one, 60, 30, and two; counter 3 belongs to no row.
+  // 100 less the deleted one, 60, 30, two, and four apart; counter 3 belongs to no row.
   state_.counters = {
       {'b', 99},
       {'a', 60},
       {'c', 30},
       {'d', 1 },
-      {'e', 1 }
+      {'e', 1 },
+      {'f', 4 }
   };
   ASSERT_TRUE(Manifest::Create(disk_.get(), "/data", state_).ok());
   Answer answer = Check(disk_.get(), count);
   EXPECT_EQ(answer.damages, std::vector<std::string>());
-  EXPECT_EQ(answer.summary.live_rows, 191u);
+  EXPECT_EQ(answer.summary.live_rows, 195u);
   state_.counters['a'] = 61;
   state_.counters['x'] = 1;
   ASSERT_TRUE(Manifest::Create(disk_.get(), "/data", state_).ok());

@@ -18,11 +18,12 @@
 
 namespace lsm {
 
-// A small closed store and what is in it: tables on two levels, a log of some
-// segments, a counter.
+// A small closed store and what is in it: tables on two levels, a blob file, a
+// log of some segments, a counter.
 class DamageStore {
  public:
   static constexpr uint64_t kCounter = 3;
+  static constexpr int kBlobs = 4;  // values that lie apart
 
   // `merged`: its last edit is that of a compaction.
   explicit DamageStore(const Faults& faults = {}, bool preallocate = true,
@@ -31,8 +32,12 @@ class DamageStore {
     lab.options.faults = faults;
     lab.options.log_preallocate = preallocate;
     lab.options.generation_bytes = 1 << 20;  // No flush but those below.
+    lab.options.blob_bytes_min = 600;
     CHECK(lab.Open().ok());
     lab.Fill("Mb", 100);
+    for (int i = 0; i < kBlobs; ++i) {
+      lab.Put(base::StrCat("Mf", i), BlobOf(i));
+    }
     CHECK(lab.Compact().ok());
     lab.Fill("Ma", 60);
     lab.Delete("Mb0005");
@@ -99,7 +104,7 @@ class DamageStore {
     }
     if (!range->status().ok()) return CheckNamed(range->status(), damaged);
     if (expected != rows_.end()) return "rows are silently missing";
-    for (const char* key : {"Ma0001", "Mb0005", "Mb0099", "Mc0007", "Me"}) {
+    for (const char* key : {"Ma0001", "Mb0005", "Mb0099", "Mc0007", "Me", "Mf1"}) {
       const auto row = lab.Read(key);
       if (!row.ok()) {
         const std::string wrong = CheckNamed(row.status(), damaged);
@@ -116,6 +121,16 @@ class DamageStore {
   }
 
  private:
+  // Half noise: some are compressed, some are not.
+  static std::string BlobOf(int i) {
+    base::Random random(static_cast<uint64_t>(i));
+    std::string value;
+    for (int n = 0; n < 600; ++n) {
+      value.push_back(n % 2 < i % 2 ? 'x' : static_cast<char>(random.Next()));
+    }
+    return value + std::string(static_cast<size_t>(i) * 30, 'y');
+  }
+
   static std::string CheckNamed(const base::Status& status,
                                 const std::vector<std::string>& damaged) {
     for (const std::string& name : damaged) {

@@ -56,7 +56,10 @@ Result<BlobFilePtr> BlobFile::Open(std::unique_ptr<base::ReadableFile> file,
                                    uint64_t number, const Uuid& uuid,
                                    uint64_t record_bytes,
                                    OnObsolete on_obsolete) {
-  TRY_ASSIGN(const Footer footer, ReadBlobFooter(file.get(), number, uuid));
+  TRY_ASSIGN(const Footer footer, ReadBlobFooter(file.get()));
+  if (Status status = CheckBlobOwner(footer, number, uuid); !status.ok()) {
+    return status.With(file->path());
+  }
   if (footer.properties.offset != record_bytes) {
     return Status::Corruption(StrCat(file->path(), ": has ",
                                      footer.properties.offset,

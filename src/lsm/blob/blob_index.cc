@@ -25,8 +25,7 @@ std::string EncodeBlobEnd(const std::vector<uint64_t>& record_sizes,
   return out;
 }
 
-Result<Footer> ReadBlobFooter(base::ReadableFile* file, uint64_t number,
-                              const Uuid& uuid) {
+Result<Footer> ReadBlobFooter(base::ReadableFile* file) {
   const auto bad = [file](const Status& status) {
     return status.With(file->path());
   };
@@ -39,19 +38,23 @@ Result<Footer> ReadBlobFooter(base::ReadableFile* file, uint64_t number,
              file->Read(size - kFooterBytes, kFooterBytes, bytes));
   Result<Footer> footer = Footer::Decode({bytes, got}, kBlobMagic);
   if (!footer.ok()) return bad(footer.status());
-  if (footer.value().uuid != uuid) {
-    return bad(Status::Corruption("belongs to another database"));
-  }
-  if (footer.value().file_number != number) {
-    return bad(Status::Corruption(
-        StrCat("is in truth blob file number ", footer.value().file_number)));
-  }
   const Extent index = footer.value().properties;
   if (index.offset > size ||
       index.size + kBlockTrailerBytes + kFooterBytes != size - index.offset) {
     return bad(Status::Corruption("its parts do not fit"));
   }
   return footer;
+}
+
+Status CheckBlobOwner(const Footer& footer, uint64_t number, const Uuid& uuid) {
+  if (footer.uuid != uuid) {
+    return Status::Corruption("belongs to another database");
+  }
+  if (footer.file_number != number) {
+    return Status::Corruption(
+        StrCat("is in truth blob file number ", footer.file_number));
+  }
+  return Status::Ok();
 }
 
 Result<std::vector<Extent>> ReadBlobIndex(base::ReadableFile* file,

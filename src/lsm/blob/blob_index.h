@@ -22,10 +22,12 @@ namespace lsm {
 std::string EncodeBlobEnd(const std::vector<uint64_t>& record_sizes,
                           uint64_t offset, uint64_t number, const Uuid& uuid);
 
-// Its `properties` are the index. Checks whose file it is, and that nothing lies
-// between the two. Errors name the file.
-base::Result<Footer> ReadBlobFooter(base::ReadableFile* file, uint64_t number,
-                                    const Uuid& uuid);
+// Its `properties` are the index, and nothing lies between the two. Errors name
+// the file.
+base::Result<Footer> ReadBlobFooter(base::ReadableFile* file);
+// Whether the file is the one that it should be. Corruption names no file.
+base::Status CheckBlobOwner(const Footer& footer, uint64_t number,
+                            const Uuid& uuid);
 
 // Where the records lie. Corruption, naming the file, unless they fill it up to
 // the index.

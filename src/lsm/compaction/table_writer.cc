@@ -79,10 +79,9 @@ base::Status TableWriter::Add(std::string_view key, uint64_t packed,
   } else {
     TRY(builder_->Add(key, packed, value));
   }
-  const uint64_t unpaced = builder_->EstimatedBytes() +
-                           blobs_.bytes_written() - paced_bytes_ -
-                           paced_blob_bytes_;
-  return unpaced >= kPaceBytes ? Pace(unpaced) : base::Status::Ok();
+  // The estimate may also fall.
+  const uint64_t bytes = builder_->EstimatedBytes() + blobs_.bytes_written();
+  return bytes >= paced_bytes_ + kPaceBytes ? Pace(bytes) : base::Status::Ok();
 }
 
 base::Status TableWriter::AddApart(std::string_view key, uint64_t packed,
@@ -119,9 +118,8 @@ base::Status TableWriter::AddReference(std::string_view key, uint64_t packed,
 }
 
 base::Status TableWriter::Pace(uint64_t bytes) {
-  if (options_.pacer != nullptr) options_.pacer->Spend(bytes);
-  paced_bytes_ = builder_->EstimatedBytes();
-  paced_blob_bytes_ = blobs_.bytes_written();
+  if (options_.pacer != nullptr) options_.pacer->Spend(bytes - paced_bytes_);
+  paced_bytes_ = bytes;
   if (options_.should_stop && options_.should_stop()) {
     return base::Status::Io("background work was stopped");
   }
@@ -142,7 +140,7 @@ base::Status TableWriter::BeginTable(uint8_t leading) {
   output.path = path;
   outputs_.push_back(std::move(output));
   leading_ = leading;
-  paced_bytes_ = 0;
+  paced_bytes_ = blobs_.bytes_written();
   return base::Status::Ok();
 }
 

@@ -109,8 +109,7 @@ class TableWriter {
   std::unique_ptr<TableBuilder> builder_;
   TableOptions table_options_;
   uint8_t leading_ = 0;
-  uint64_t paced_bytes_ = 0;  // of the open table
-  uint64_t paced_blob_bytes_ = 0;
+  uint64_t paced_bytes_ = 0;  // of the open table, and of all blob files
   uint64_t bytes_written_ = 0;
   uint64_t blob_bytes_read_ = 0;
   BlobWriter blobs_;

@@ -1,6 +1,7 @@
 #include "lsm/table/blob_reference.h"
 
 #include "base/coding.h"
+#include "lsm/format.h"
 
 namespace lsm {
 
@@ -29,6 +30,12 @@ base::Result<BlobReference> BlobReference::Decode(std::string_view bytes) {
   reference.expires_ms = base::UnZigZag(expires);
   reference.head = bytes;
   return reference;
+}
+
+std::string_view HeadOfValue(uint64_t packed, std::string_view value) {
+  if (KindOf(packed) != Kind::kBlobValue) return value;
+  const base::Result<BlobReference> reference = BlobReference::Decode(value);
+  return reference.ok() ? reference.value().head : std::string_view();
 }
 
 }  // namespace lsm

@@ -38,6 +38,10 @@ struct BlobReference {
   static base::Result<BlobReference> Decode(std::string_view bytes);
 };
 
+// The value of a table's row, or its beginning if the row only refers to it;
+// empty where the reference is malformed.
+std::string_view HeadOfValue(uint64_t packed, std::string_view value);
+
 // The records of a blob file that the rows of a table, or of many, refer to.
 struct BlobUse {
   uint64_t file = 0;  // its number

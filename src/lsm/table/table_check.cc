@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "base/strings.h"
+#include "lsm/table/blob_reference.h"
 #include "lsm/table/block.h"
 #include "lsm/table/table_builder.h"
 
@@ -121,8 +123,10 @@ Status Checker::CheckRows(const Block& block, Extent extent) {
   uint64_t last_packed = last_packed_;
   for (rows.SeekToFirst(); rows.Valid(); rows.Next()) {
     const Kind kind = KindOf(rows.packed());
-    if (kind > Kind::kValue || SequenceOf(rows.packed()) > kSequenceMax ||
-        (kind == Kind::kTombstone && !rows.value().empty())) {
+    if (kind > Kind::kBlobValue || SequenceOf(rows.packed()) > kSequenceMax ||
+        (kind == Kind::kTombstone && !rows.value().empty()) ||
+        (kind == Kind::kBlobValue &&
+         !BlobReference::Decode(rows.value()).ok())) {
       return bad("malformed row");
     }
     if (last_key &&
@@ -183,6 +187,8 @@ void Checker::CountRow(std::string_view key, uint64_t packed,
   counted.raw_bytes += key.size() + sizeof packed + value.size();
   if (KindOf(packed) == Kind::kTombstone) {
     ++counted.tombstones;
+  } else if (KindOf(packed) == Kind::kBlobValue) {
+    CHECK(counted.CountReference(value).ok());  // As CheckRows has seen.
   } else if (visitor_.expiry_of) {
     counted.CountExpiry(visitor_.expiry_of(key, value));
   }

@@ -142,7 +142,7 @@ bool TableSurvey::IsDataBlock(Extent extent) const {
   rows.Reset(&block.value());
   for (rows.SeekToFirst(); rows.Valid(); rows.Next()) {
     if (rows.packed() >> 8 > kSequenceMax ||
-        KindOf(rows.packed()) > Kind::kValue) {
+        KindOf(rows.packed()) > Kind::kBlobValue) {
       return false;
     }
   }

@@ -26,6 +26,14 @@ class Shape {
     return *this;
   }
 
+  // The last table refers to so much of a blob file.
+  Shape& Refer(uint64_t file, uint64_t bytes, uint64_t all_bytes) {
+    TableInfo info = placed_.back().file->info();
+    info.blobs.push_back({file, bytes, all_bytes});
+    placed_.back().file = std::make_shared<TableFile>(info, nullptr, nullptr);
+    return *this;
+  }
+
   std::shared_ptr<const Version> Build() const {
     return Version::Build(placed_).value();
   }
@@ -211,6 +219,52 @@ TEST(PendingBytes, CountWhatIsBeyondTheTargets) {
   EXPECT_EQ(PendingBytes(*shape.Build(), kOptions), 500u);
   for (uint64_t run = 1; run <= 4; ++run) shape.Add(0, run, "d", "m", 10);
   EXPECT_EQ(PendingBytes(*shape.Build(), kOptions), 540u);
+}
+
+// --- Values that lie apart.
+
+TEST(PickWasted, RewritesWhereItIsTheTableWithMostOfWhatIsWasted) {
+  Shape shape;
+  shape.Add(6, 0, "a", "c", 100).Refer(1, 100, 1000).Refer(2, 900, 1000);
+  shape.Add(6, 0, "d", "f", 100).Refer(1, 300, 1000);
+  shape.Add(5, 0, "a", "z", 100).Refer(1, 99, 1000);
+  EXPECT_EQ(WastedBlobs(*shape.Build()), std::set<uint64_t>{1});
+  const Choice choice = PickIn(shape);
+  EXPECT_EQ(choice.kind, Choice::Kind::kMerge);
+  EXPECT_EQ(choice.output_level, 6);
+  EXPECT_EQ(Inputs(choice), std::set<uint64_t>{2});
+  EXPECT_EQ(PendingBytes(*shape.Build(), kOptions), 499u);
+}
+
+TEST(PickWasted, LeavesAFileAloneOfWhichHalfIsInUse) {
+  Shape shape;
+  shape.Add(6, 0, "a", "c", 100).Refer(1, 250, 1000);
+  shape.Add(6, 0, "d", "f", 100).Refer(1, 250, 1000);
+  EXPECT_EQ(PickIn(shape).kind, Choice::Kind::kNothing);
+  EXPECT_EQ(PendingBytes(*shape.Build(), kOptions), 0u);
+  EXPECT_EQ(PickEverything(*shape.Build(), nullptr).kind,
+            Choice::Kind::kNothing);
+}
+
+TEST(PickWasted, WaitsForTheMergeOfLevel0) {
+  Shape shape;
+  shape.Add(0, 5, "a", "c", 100).Refer(1, 10, 1000);
+  EXPECT_EQ(PickIn(shape).kind, Choice::Kind::kNothing);
+}
+
+TEST(PickWasted, ComesLast) {
+  Shape shape;
+  shape.Add(6, 0, "a", "z", 10'000).Refer(1, 10, 1000);
+  shape.Add(5, 0, "a", "z", 2'000);
+  EXPECT_EQ(PickIn(shape).output_level, 6);
+  EXPECT_EQ(PickIn(shape).inputs.size(), 2u);
+}
+
+TEST(PickWasted, IsPartOfEverything) {
+  Shape shape;
+  shape.Add(6, 0, "a", "c", 100).Refer(1, 10, 1000);
+  EXPECT_EQ(PickEverything(*shape.Build(), nullptr).kind,
+            Choice::Kind::kMerge);
 }
 
 }  // namespace

@@ -32,6 +32,10 @@ VersionEdit FullEdit() {
   edit.added_tables[0].info.smallest = std::string("\0a", 2);
   edit.added_tables[0].info.largest = "\xff";
   edit.added_tables[0].info.max_sequence = kSequenceMax;
+  edit.added_tables[0].info.blobs = {
+      {3, 50, 100},
+      {9, 7,  7  }
+  };
   edit.counters[UINT64_MAX] = INT64_MIN;
   edit.added_cuts = {
       {1, 4096, 3},
