@@ -19,6 +19,7 @@
 
 #include "lsm/engine_body.h"
 #include "lsm/key_ranges.h"
+#include "lsm/version/file_names.h"
 
 namespace lsm {
 namespace {
@@ -342,7 +343,13 @@ base::Status Engine::Body::CommitInBackground(
 
 void Engine::Body::LetGo(const Commit& commit) {
   if (!commit.segments.empty()) log_->GiveUp(commit.segments);
-  for (const TableFilePtr& file : commit.inputs) file->Retire();
+  for (const TableFilePtr& file : commit.inputs) {
+    file->Retire();
+    if (!options_.faults.remove_blobs_early) continue;
+    for (const BlobUse& use : file->info().blobs) {
+      (void)tables_->Remove({BlobName(use.file)}).ok();
+    }
+  }
 }
 
 void Engine::Body::Install(const Commit& commit) {

@@ -111,6 +111,23 @@ TEST(EngineFault, NamesOfTablesThatAreNotSyncedAreNoticed) {
   EXPECT_TRUE(IsNoticed({.faults = {.tables = {.skip_directory_sync = true}}}));
 }
 
+// --- Values that lie apart.
+
+TEST(EngineFault, BlobFilesThatAreNotSyncedAreNoticed) {
+  EXPECT_TRUE(IsNoticed({.blob_bytes_min = 24,
+                         .faults = {.tables = {.skip_blob_sync = true}}}));
+}
+
+TEST(EngineFault, BlobFilesThatGoWithTheFirstTableAreNoticed) {
+  EXPECT_TRUE(IsNoticed(
+      {.blob_bytes_min = 24, .faults = {.remove_blobs_early = true}}));
+}
+
+TEST(EngineFault, ReferencesThatNoTableOwnsUpToAreNoticed) {
+  EXPECT_TRUE(IsNoticed({.blob_bytes_min = 24,
+                         .faults = {.tables = {.forget_old_blobs = true}}}));
+}
+
 // --- The MANIFEST.
 
 TEST(EngineFault, CurrentBeforeTheManifestIsSyncedIsNoticed) {

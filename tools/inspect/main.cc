@@ -1,7 +1,8 @@
 // redbed-inspect looks into the files of a data directory, whatever state
 // they are in.
 //
-//   redbed-inspect log FILE | table FILE [--rows] [--blocks] | manifest FILE
+//   redbed-inspect log FILE | table FILE [--rows] [--blocks]
+//   redbed-inspect blob FILE [--rows] | manifest FILE
 //   redbed-inspect verify DIR
 //   redbed-inspect repair DIR NEWDIR [--keys]
 //
@@ -60,6 +61,9 @@ int main(int argc, char** argv) {
   table->add_option("FILE", file, "....sst")->required();
   table->add_flag("--blocks", parts.blocks, "Each data block");
   table->add_flag("--rows", parts.rows, "Each row");
+  auto* blob = app.add_subcommand("blob", "Print and check a blob file");
+  blob->add_option("FILE", file, "....blob")->required();
+  blob->add_flag("--rows", parts.rows, "Each value");
   auto* manifest = app.add_subcommand("manifest", "Print a MANIFEST");
   manifest->add_option("FILE", file, "Manifest-...")->required();
   auto* verify = app.add_subcommand(
@@ -81,6 +85,9 @@ int main(int argc, char** argv) {
   if (log->parsed()) return ExitCode(inspect::ShowLog(file, &printer));
   if (table->parsed()) {
     return ExitCode(inspect::ShowTable(file, parts, &printer));
+  }
+  if (blob->parsed()) {
+    return ExitCode(inspect::ShowBlob(file, parts.rows, &printer));
   }
   if (manifest->parsed()) {
     return ExitCode(inspect::ShowManifest(file, &printer));

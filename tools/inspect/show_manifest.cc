@@ -31,6 +31,14 @@ void ShowTable(int depth, std::string_view thing, const AddedTable& table,
                     {"first_key",  info.smallest              },
                     {"last_key",   info.largest               }
   });
+  for (const lsm::BlobUse& use : info.blobs) {
+    printer->Line(depth + 1, "refers-to",
+                  {
+                      {"name",      lsm::BlobName(use.file)},
+                      {"bytes",     use.bytes              },
+                      {"all_bytes", use.all_bytes          }
+    });
+  }
 }
 
 void ShowCut(int depth, const lsm::WalCut& cut, Printer* printer) {

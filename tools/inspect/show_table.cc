@@ -3,6 +3,7 @@
 #include "base/strings.h"
 #include "inspect/show.h"
 #include "inspect/words.h"
+#include "lsm/table/blob_reference.h"
 #include "lsm/table/table_check.h"
 #include "types/head.h"
 
@@ -37,6 +38,13 @@ void ShowProperties(const TableProperties& table, Printer* printer) {
     fields.emplace_back("latest_expiry", TimeOfMillis(table.latest_expiry_ms));
   }
   printer->Line(0, "properties", fields);
+  for (const auto& [file, bytes] : table.blobs) {
+    printer->Line(1, "refers-to",
+                  {
+                      {"blob_file", file },
+                      {"bytes",     bytes}
+    });
+  }
   fields.clear();
   AddKey(table.smallest_key, &fields);
   printer->Line(1, "first-key", fields);
@@ -60,7 +68,15 @@ void ShowRow(std::string_view key, uint64_t packed, std::string_view value,
     printer->Line(2, "tombstone", fields);
     return;
   }
-  AddValue(key, value, &fields);
+  if (lsm::KindOf(packed) == lsm::Kind::kBlobValue) {
+    const auto reference = lsm::BlobReference::Decode(value);
+    if (reference.ok()) {
+      fields.emplace_back("blob_file", reference.value().file);
+      fields.emplace_back("blob_offset", reference.value().record.offset);
+      fields.emplace_back("blob_bytes", reference.value().value_bytes);
+    }
+  }
+  AddValue(key, lsm::HeadOfValue(packed, value), &fields);
   printer->Line(2, "row", fields);
 }
 

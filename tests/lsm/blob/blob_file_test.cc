@@ -74,7 +74,7 @@ TEST(BlobFile, NoticesEveryFlippedBit) {
 
 TEST(BlobFile, IsNotTakenForAnother) {
   BlobLab lab;
-  lab.file_bytes = 100;
+  lab.file_bytes = 50;
   lab.WriteSome(2);
   lab.files[1] += 1;
   EXPECT_EQ(lab.Open(1).status().code(), base::Code::kCorruption);

@@ -22,7 +22,7 @@ TEST(BlobWriter, SaysWhereTheValueLies) {
 
 TEST(BlobWriter, BeginsANewFileWhereOneIsFull) {
   BlobLab lab;
-  lab.file_bytes = 250;
+  lab.file_bytes = 100;
   lab.WriteSome(8);
   EXPECT_GT(lab.files.size(), 2u);
   for (const auto& [number, bytes] : lab.files) {

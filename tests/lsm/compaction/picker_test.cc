@@ -227,7 +227,7 @@ TEST(PickWasted, RewritesWhereItIsTheTableWithMostOfWhatIsWasted) {
   Shape shape;
   shape.Add(6, 0, "a", "c", 100).Refer(1, 100, 1000).Refer(2, 900, 1000);
   shape.Add(6, 0, "d", "f", 100).Refer(1, 300, 1000);
-  shape.Add(5, 0, "a", "z", 100).Refer(1, 99, 1000);
+  shape.Add(6, 0, "g", "i", 100).Refer(1, 99, 1000);
   EXPECT_EQ(WastedBlobs(*shape.Build()), std::set<uint64_t>{1});
   const Choice choice = PickIn(shape);
   EXPECT_EQ(choice.kind, Choice::Kind::kMerge);
