@@ -8,6 +8,8 @@ import os
 import subprocess
 import unittest
 
+import redis
+
 import harness
 
 INSPECT = os.environ.get(
@@ -115,13 +117,53 @@ class Inspect(harness.TestCase):
 
     def test_what_is_no_file_of_ours_is_refused(self):
         self.server.stop()
-        for kind in ("log", "table", "manifest"):
+        for kind in ("log", "table", "blob", "manifest"):
             code, _, err = inspect(kind, self.server.log_path)
             self.assertEqual(code, 1)
             self.assertIn(self.server.log_path, err)
         self.assertEqual(inspect("log", "/nothing")[0], 2)
         self.assertEqual(inspect("verify", "/nothing")[0], 2)
         self.assertEqual(inspect("frobnicate")[0], 2)
+
+    def test_a_damaged_large_value_costs_its_key_and_no_other(self):
+        self.fill()
+        large = {f"large:{i}".encode(): os.urandom(20000) for i in range(5)}
+        self.client.mset(large)
+        self.client.execute_command("REDBED.FLUSH")
+        expected = self.everything()
+        self.server.stop()
+        [blob] = self.files("*.blob")
+        code, out, _ = inspect("blob", blob, "--rows")
+        self.assertEqual(code, 0, out)
+        self.assertEqual(sum('key="large:' in line
+                             for line in out.splitlines()), 5)
+        code, out, _ = inspect("table", self.files("*.sst")[-1], "--rows")
+        self.assertEqual((code, out.count("blob_offset=")), (0, 5))
+        code, out, _ = inspect("manifest", self.files("Manifest-*")[0])
+        self.assertEqual(code, 0)
+        self.assertIn(os.path.basename(blob), out)
+        self.assertEqual(inspect("verify", self.server.data)[0], 0)
+
+        flip(blob, 30000)
+        for words in (("blob", blob), ("verify", self.server.data)):
+            code, out, _ = inspect(*words)
+            self.assertEqual(code, 1)
+            self.assertIn(blob, out)
+        # The server starts, and only one key is an error.
+        self.server.start()
+        failed = []
+        for key in large:
+            try:
+                self.assertEqual(self.client.get(key), large[key])
+            except redis.exceptions.ResponseError:
+                failed.append(key)
+        self.assertEqual(len(failed), 1)
+        self.server.stop()
+        code, out = self.repair()
+        self.assertEqual(code, 1)
+        self.assertIn(blob, out)
+        del expected[failed[0]]
+        self.assertEqual(self.everything(), expected)
 
     def test_a_damaged_block_costs_its_rows_and_no_others(self):
         expected = self.fill()
