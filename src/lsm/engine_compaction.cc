@@ -29,6 +29,7 @@ size_t CompactionThreads(const Options& options) {
 
 struct Engine::Body::CompactionInput {
   Choice choice;
+  Relocation relocation;
   std::shared_ptr<const Version> version;
   std::map<std::string, Sequence> killed;
   Sequence oldest_reader = kSequenceMax;
@@ -44,6 +45,7 @@ void Engine::Body::StartCompaction() {
   if (input == nullptr) return;
   compacting_ = true;
   NoteInputs(input->choice.inputs);
+  compaction_progress_.bytes_expected += input->relocation.bytes;
   if (input->choice.kind == Choice::Kind::kMerge && !input->commit.appended) {
     input->bytes = compaction_progress_.bytes_expected;
   }
@@ -76,6 +78,14 @@ std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
   }
   auto input = std::make_shared<CompactionInput>();
   compaction_awaited_ = !waiters.empty();
+  if (choice.kind == Choice::Kind::kMerge) {
+    // As much as the base, which is what a merge may have to rewrite; where
+    // there is no room, only what cannot be had for less.
+    const uint64_t bytes_max = !IsFull()          ? picker.base_bytes
+                               : choice.for_blobs ? 1
+                                                  : 0;
+    input->relocation = PlanRelocation(*version_, choice.inputs, bytes_max);
+  }
   input->choice = std::move(choice);
   input->version = version_;
   input->killed = scopes_.all();
@@ -125,7 +135,6 @@ base::Status Engine::Body::MergeTables(CompactionInput* input) {
       blobs.emplace(blob->number(), blob);
     }
   }
-  const std::set<uint64_t> wasted = WastedBlobs(*input->version);
   const auto new_job = [&]() -> base::Result<MergeJob> {
     MergeJob job;
     TRY_ASSIGN(job.sources, OpenInputs(*input));
@@ -136,9 +145,7 @@ base::Status Engine::Body::MergeTables(CompactionInput* input) {
     };
     job.output = MakeWriterOptions(level, &compaction_pacer_);
     job.output.blobs.files = blobs;
-    for (const auto& [number, file] : blobs) {
-      if (wasted.contains(number)) job.output.blobs.relocated.insert(number);
-    }
+    job.output.blobs.relocated = input->relocation.files;
     return job;
   };
   const std::vector<std::string> cuts =

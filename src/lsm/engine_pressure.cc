@@ -14,6 +14,8 @@ void Engine::Body::NoteVersion() {
   for (int level = 0; level < kLevelsMax; ++level) {
     table_bytes_ += version_->LevelBytes(level);
   }
+  // Beside these, what debts may be: values in blob files to be moved.
+  for (const BlobUse& sum : version_->blobs()) table_bytes_ += sum.bytes;
 }
 
 Pressure Engine::Body::pressure() const {

@@ -1,6 +1,7 @@
 #include "lsm/compaction/picker.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 
 namespace lsm {
@@ -145,7 +146,7 @@ Choice PickWasted(const Version& version) {
       }
       if (bytes <= most) return;
       most = bytes;
-      choice = {Choice::Kind::kMerge, level, {file}};
+      choice = {Choice::Kind::kMerge, level, /*for_blobs=*/true, {file}};
     });
   }
   return choice;
@@ -220,6 +221,33 @@ std::set<uint64_t> WastedBlobs(const Version& version) {
     if (IsWasted(sum)) wasted.insert(sum.file);
   }
   return wasted;
+}
+
+Relocation PlanRelocation(const Version& version,
+                          const std::vector<TableFilePtr>& inputs,
+                          uint64_t bytes_max) {
+  std::map<uint64_t, uint64_t> uses;
+  for (const TableFilePtr& file : inputs) {
+    for (const BlobUse& use : file->info().blobs) uses[use.file] += use.bytes;
+  }
+  std::vector<BlobUse> wasted;
+  for (const BlobUse& sum : version.blobs()) {
+    if (IsWasted(sum) && uses.contains(sum.file)) wasted.push_back(sum);
+  }
+  const auto in_use = [](const BlobUse& sum) {
+    return static_cast<double>(sum.bytes) / static_cast<double>(sum.all_bytes);
+  };
+  std::sort(wasted.begin(), wasted.end(),
+            [&](const BlobUse& a, const BlobUse& b) {
+              return in_use(a) < in_use(b);
+            });
+  Relocation plan;
+  for (const BlobUse& sum : wasted) {
+    if (plan.bytes >= bytes_max) break;
+    plan.files.insert(sum.file);
+    plan.bytes += uses[sum.file];
+  }
+  return plan;
 }
 
 Choice PickEverything(const Version& version, const DeadScopes* dead) {

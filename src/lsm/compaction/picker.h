@@ -54,6 +54,8 @@ struct Choice {
   };
   Kind kind = Kind::kNothing;
   int output_level = 0;
+  // There is nothing to it but the values in wasted blob files.
+  bool for_blobs = false;
   // In no particular order; no table occurs twice.
   std::vector<TableFilePtr> inputs;
 };
@@ -75,9 +77,19 @@ Choice Pick(const Version& version, const PickerOptions& options,
 // one run, without a tombstone, a dead row or a wasted blob file.
 Choice PickEverything(const Version& version, const DeadScopes* dead);
 
-// The blob files of which more than half is garbage: merges take the values that
-// they meet there to new ones.
+// The blob files of which more than half is garbage.
 std::set<uint64_t> WastedBlobs(const Version& version);
+
+// Those of them whose values a merge of `inputs` is to move to a new file.
+struct Relocation {
+  std::set<uint64_t> files;
+  uint64_t bytes = 0;  // to be moved
+};
+// The ones with most garbage come first, until there are `bytes_max`: what
+// waits for the merge must not wait for everything that could be moved.
+Relocation PlanRelocation(const Version& version,
+                          const std::vector<TableFilePtr>& inputs,
+                          uint64_t bytes_max);
 
 // Bytes beyond their level's target, and those to be taken out of wasted blob
 // files: what compaction is behind by.

@@ -260,6 +260,26 @@ TEST(PickWasted, ComesLast) {
   EXPECT_EQ(PickIn(shape).inputs.size(), 2u);
 }
 
+TEST(PlanRelocation, BeginsWithWhatFreesMostAndEndsInTime) {
+  Shape shape;
+  shape.Add(6, 0, "a", "c", 100).Refer(1, 400, 1000).Refer(2, 100, 1000);
+  shape.Add(6, 0, "d", "f", 100).Refer(2, 200, 1000).Refer(3, 300, 400);
+  const auto version = shape.Build();
+  const auto plan = [&](size_t begin, size_t end, uint64_t bytes_max) {
+    const auto& files = version->level(6)[0]->files();
+    return PlanRelocation(*version,
+                          {files.begin() + static_cast<long>(begin),
+                           files.begin() + static_cast<long>(end)},
+                          bytes_max);
+  };
+  EXPECT_EQ(plan(0, 2, 1000).files, (std::set<uint64_t>{1, 2}));
+  EXPECT_EQ(plan(0, 2, 1000).bytes, 700u);
+  EXPECT_EQ(plan(0, 2, 300).files, std::set<uint64_t>{2});
+  EXPECT_EQ(plan(0, 2, 1).files, std::set<uint64_t>{2});
+  EXPECT_EQ(plan(1, 2, 1000).files, std::set<uint64_t>{2});
+  EXPECT_EQ(plan(1, 2, 1000).bytes, 200u);
+}
+
 TEST(PickWasted, IsPartOfEverything) {
   Shape shape;
   shape.Add(6, 0, "a", "c", 100).Refer(1, 10, 1000);
