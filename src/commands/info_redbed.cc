@@ -79,8 +79,7 @@ void AddTables(const types::EngineStats& engine, InfoText& text) {
              ",bytes=", level.bytes, ",rows=", level.rows,
              ",tombstones=", level.tombstones);
   }
-  text.Add("blobs", "files=", engine.blobs.files,
-           ",bytes=", engine.blobs.bytes,
+  text.Add("blobs", "files=", engine.blobs.files, ",bytes=", engine.blobs.bytes,
            ",garbage_bytes=", engine.blobs.garbage_bytes);
   text.Add("flushes", engine.flushes);
   text.Add("flush_bytes", engine.flush_bytes);

@@ -120,8 +120,8 @@ void DirectoryCheck::MeasureAll() {
     bytes_log_ += size_of(SegmentName(number));
   }
   // Tables are read a second time to count their rows.
-  bytes_all_ = bytes_tables_ * (request_.count_row ? 2 : 1) + bytes_blobs_ +
-               bytes_log_;
+  bytes_all_ =
+      bytes_tables_ * (request_.count_row ? 2 : 1) + bytes_blobs_ + bytes_log_;
 }
 
 // By what the MANIFEST says; CheckOne sees whether that is true.
@@ -159,9 +159,8 @@ const BlobCheck* DirectoryCheck::CheckBlob(uint64_t number,
   }
   BlobVisitor visitor;
   visitor.on_progress = [this](uint64_t done) { Progress(done); };
-  auto check =
-      CheckBlobFile(options_.fs, path, number, holdings_.state.identity.uuid,
-                    bytes, visitor);
+  auto check = CheckBlobFile(options_.fs, path, number,
+                             holdings_.state.identity.uuid, bytes, visitor);
   if (!check.ok()) {
     Damage(check.status().message());
     return nullptr;
@@ -176,8 +175,7 @@ std::string DirectoryCheck::CheckReference(std::string_view key,
                                            std::string_view value) {
   const auto reference = BlobReference::Decode(value);
   if (!reference.ok()) return std::string(reference.status().message());
-  const BlobCheck* const blob =
-      CheckBlob(reference.value().file, std::nullopt);
+  const BlobCheck* const blob = CheckBlob(reference.value().file, std::nullopt);
   if (blob != nullptr && blob->Holds(reference.value(), key)) return "";
   return PathOf(BlobName(reference.value().file));
 }
@@ -300,15 +298,15 @@ Status DirectoryCheck::CompareCounters() {
   for (const auto& [prefix, sequence] : holdings_.state.dead_scopes) {
     rows_.AddKill(prefix, sequence);
   }
-  TRY(rows_.VisitOwed(options_.key_ranges, [&](std::string_view key,
-                                               uint64_t packed,
-                                               std::string_view value) {
-    value = HeadOfValue(packed, value);
-    request_.count_row(key, value, [&](uint64_t counter, int64_t delta) {
-      expected[counter] -= delta;
-    });
-    return Status::Ok();
-  }));
+  TRY(rows_.VisitOwed(
+      options_.key_ranges,
+      [&](std::string_view key, uint64_t packed, std::string_view value) {
+        value = HeadOfValue(packed, value);
+        request_.count_row(key, value, [&](uint64_t counter, int64_t delta) {
+          expected[counter] -= delta;
+        });
+        return Status::Ok();
+      }));
   std::map<uint64_t, int64_t> counted;
   const CheckRequest::AddCount add = [&](uint64_t counter, int64_t delta) {
     counted[counter] += delta;

@@ -299,8 +299,8 @@ Result<BlobValue> Repair::LoadBlob(std::string_view key,
     const std::string path = PathOf(BlobName(reference.file));
     TRY_ASSIGN(const bool exists, fs_->Exists(path));
     if (!exists) return Status::Corruption(StrCat(path, ": is missing"));
-    TRY_ASSIGN(
-        file, fs_->OpenReadable(path, base::FileSystem::ReadMode::kStable));
+    TRY_ASSIGN(file,
+               fs_->OpenReadable(path, base::FileSystem::ReadMode::kStable));
   }
   return ReadBlob(file.get(),
                   TableSeed(holdings_.state.identity.uuid, reference.file),

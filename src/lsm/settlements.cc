@@ -112,8 +112,8 @@ void Settlements::StartReads(const std::shared_ptr<const Version>& version,
     std::vector<DebtPtr> some(debts.begin() + i, debts.begin() + end);
     jobs.push_back([this, pin = version, some = std::move(some)]() mutable {
       for (const DebtPtr& debt : some) {
-        debt->row = pin->Get(debt->key, HashKey(debt->key), kSequenceMax,
-                             kHeadOnly);
+        debt->row =
+            pin->Get(debt->key, HashKey(debt->key), kSequenceMax, kHeadOnly);
       }
       // Here, because the last one to let go of a version takes it apart.
       pin.reset();
@@ -140,9 +140,9 @@ base::Result<std::vector<Settlements::Known>> Settlements::ReadAll(
   std::vector<Known> all;
   for (const DebtPtr& debt : order_) {
     if (debt->paid) continue;
-    TRY_ASSIGN(std::optional<TableRow> row,
-               version.Get(debt->key, HashKey(debt->key), kSequenceMax,
-                           kHeadOnly));
+    TRY_ASSIGN(
+        std::optional<TableRow> row,
+        version.Get(debt->key, HashKey(debt->key), kSequenceMax, kHeadOnly));
     const bool existed = IsValue(row);
     all.push_back({debt, existed, std::move(row)});
   }

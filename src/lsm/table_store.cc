@@ -21,8 +21,8 @@ std::string TableStore::PathOf(uint64_t number) const {
   return base::JoinPath(directory_, TableName(number));
 }
 
-// Whoever needs an old blob file holds a table that refers to it: so one that is
-// not open here is new, or the store is being opened.
+// Whoever needs an old blob file holds a table that refers to it: so one that
+// is not open here is new, or the store is being opened.
 base::Result<BlobFilePtr> TableStore::OpenBlob(const BlobUse& use) {
   {
     base::MutexLock lock(mutex_);

@@ -63,11 +63,13 @@ void ServerMetrics::AddEngine() {
        [&s] { return s.blobs.garbage_bytes; });
   Count("redbed_flushes_total", "Generations turned into tables.",
         [&s] { return s.flushes; });
-  Count("redbed_flush_written_bytes_total", "Table and blob bytes written by flushes.",
+  Count("redbed_flush_written_bytes_total",
+        "Table and blob bytes written by flushes.",
         [&s] { return s.flush_bytes; });
   Count("redbed_compactions_total", "Merges and moves of tables.",
         [&s] { return s.compactions; });
-  Count("redbed_compaction_read_bytes_total", "Table and blob bytes read by merges.",
+  Count("redbed_compaction_read_bytes_total",
+        "Table and blob bytes read by merges.",
         [&s] { return s.compaction_read_bytes; });
   Count("redbed_compaction_written_bytes_total",
         "Table and blob bytes written by merges.",

@@ -194,7 +194,8 @@ TEST_F(CheckManifest, ComparesTheCountersWithTheRows) {
                         const CheckRequest::AddCount& add) {
     add(static_cast<uint8_t>(key[1]), 1);
   };
-  // 100 less the deleted one, 60, 30, two, and four apart; counter 3 belongs to no row.
+  // 100 less the deleted one, 60, 30, two, and four apart; counter 3 belongs to
+  // no row.
   state_.counters = {
       {'b', 99},
       {'a', 60},

@@ -104,7 +104,8 @@ class DamageStore {
     }
     if (!range->status().ok()) return CheckNamed(range->status(), damaged);
     if (expected != rows_.end()) return "rows are silently missing";
-    for (const char* key : {"Ma0001", "Mb0005", "Mb0099", "Mc0007", "Me", "Mf1"}) {
+    for (const char* key :
+         {"Ma0001", "Mb0005", "Mb0099", "Mc0007", "Me", "Mf1"}) {
       const auto row = lab.Read(key);
       if (!row.ok()) {
         const std::string wrong = CheckNamed(row.status(), damaged);

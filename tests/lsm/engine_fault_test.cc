@@ -114,8 +114,8 @@ TEST(EngineFault, NamesOfTablesThatAreNotSyncedAreNoticed) {
 // --- Values that lie apart.
 
 TEST(EngineFault, BlobFilesThatAreNotSyncedAreNoticed) {
-  EXPECT_TRUE(IsNoticed({.blob_bytes_min = 24,
-                         .faults = {.tables = {.skip_blob_sync = true}}}));
+  EXPECT_TRUE(IsNoticed(
+      {.blob_bytes_min = 24, .faults = {.tables = {.skip_blob_sync = true}}}));
 }
 
 TEST(EngineFault, BlobFilesThatGoWithTheFirstTableAreNoticed) {

@@ -49,9 +49,9 @@ struct ModelOptions {
   int names = 24;             // different keys of a scope
   size_t value_bytes = 3000;  // at most, but for a few large ones
   bool kills = true;
-  bool cold_reads = false;  // by FetchAsync, too
-  bool blind_puts = false;  // of keys that are not in memory
-  bool readers = false;     // snapshots, ranges in pages, checkpoints
+  bool cold_reads = false;      // by FetchAsync, too
+  bool blind_puts = false;      // of keys that are not in memory
+  bool readers = false;         // snapshots, ranges in pages, checkpoints
   uint64_t blob_bytes_min = 0;  // of values that lie apart from their keys
 
   // Trouble.

@@ -61,7 +61,8 @@ TEST(TableStore, GivesUpAFileWhenItIsRetiredAndLetGo) {
   EXPECT_TRUE(shelf.store->TakeObsolete().empty());
   reader.reset();
   EXPECT_EQ(shelf.store->memory_bytes(), 0u);
-  EXPECT_EQ(shelf.store->TakeObsolete(), std::vector<std::string>{TableName(number)});
+  EXPECT_EQ(shelf.store->TakeObsolete(),
+            std::vector<std::string>{TableName(number)});
   EXPECT_TRUE(shelf.store->TakeObsolete().empty());
   ASSERT_TRUE(shelf.store->Remove({TableName(number)}).ok());
   EXPECT_FALSE(shelf.fs.Exists(shelf.store->PathOf(number)).value());
@@ -79,7 +80,8 @@ TEST(TableStore, GoesOnRemovingAfterAnError) {
   const uint64_t first = shelf.Write(kRows, 5).number;
   const uint64_t second = shelf.Write(kRows, 6).number;
   shelf.fs.FailOnce(support::CrashFileSystem::Op::kRemove, TableName(first));
-  EXPECT_EQ(shelf.store->Remove({TableName(first), TableName(second)}).code(), base::Code::kIo);
+  EXPECT_EQ(shelf.store->Remove({TableName(first), TableName(second)}).code(),
+            base::Code::kIo);
   EXPECT_FALSE(shelf.fs.Exists(shelf.store->PathOf(second)).value());
 }
 

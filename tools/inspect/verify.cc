@@ -24,8 +24,9 @@ base::Result<bool> Verify(const std::string& directory, Printer* printer) {
   bar.Wipe();
   TRY_ASSIGN(const lsm::CheckSummary found, summary);
   const std::string looked_at = base::StrCat(
-      found.tables, " tables with ", found.rows, " rows, ",
-      found.blob_files, " blob files, ", found.segments, " log segments with ", found.batches, " batches that no table holds");
+      found.tables, " tables with ", found.rows, " rows, ", found.blob_files,
+      " blob files, ", found.segments, " log segments with ", found.batches,
+      " batches that no table holds");
   if (found.damages == 0) {
     printer->Sentence("sound", base::StrCat(directory, ": ", looked_at, "; ",
                                             found.live_rows, " live rows"));

@@ -35,8 +35,7 @@ Result<BlobValue> ReadBlob(base::ReadableFile* file, uint64_t seed,
 }
 
 BlobFile::BlobFile(std::unique_ptr<base::ReadableFile> file, uint64_t number,
-                   uint64_t seed, uint64_t record_bytes,
-                   OnObsolete on_obsolete)
+                   uint64_t seed, uint64_t record_bytes, OnObsolete on_obsolete)
     : file_(std::move(file)),
       number_(number),
       seed_(seed),
@@ -61,10 +60,9 @@ Result<BlobFilePtr> BlobFile::Open(std::unique_ptr<base::ReadableFile> file,
     return status.With(file->path());
   }
   if (footer.properties.offset != record_bytes) {
-    return Status::Corruption(StrCat(file->path(), ": has ",
-                                     footer.properties.offset,
-                                     " bytes of records instead of ",
-                                     record_bytes));
+    return Status::Corruption(
+        StrCat(file->path(), ": has ", footer.properties.offset,
+               " bytes of records instead of ", record_bytes));
   }
   return BlobFilePtr(new BlobFile(std::move(file), number,
                                   TableSeed(uuid, number), record_bytes,

@@ -46,8 +46,8 @@ class BlobFile {
   using OnObsolete = std::function<void(uint64_t number)>;
 
   // Corruption when the file is not the one that number, database and bytes of
-  // records promise; Invalid when it needs a newer program. `on_obsolete` runs on
-  // whatever thread lets go last, and may only note the number.
+  // records promise; Invalid when it needs a newer program. `on_obsolete` runs
+  // on whatever thread lets go last, and may only note the number.
   static base::Result<std::shared_ptr<const BlobFile>> Open(
       std::unique_ptr<base::ReadableFile> file, uint64_t number,
       const Uuid& uuid, uint64_t record_bytes, OnObsolete on_obsolete);

@@ -16,9 +16,9 @@ std::string EncodeBlobEnd(const std::vector<uint64_t>& record_sizes,
   std::string out;
   Footer footer;
   footer.magic = kBlobMagic;
-  footer.properties = {offset,
-                       AppendBlock(index, Compression::kLz4,
-                                   TableSeed(uuid, number), offset, &out)};
+  footer.properties = {
+      offset, AppendBlock(index, Compression::kLz4, TableSeed(uuid, number),
+                          offset, &out)};
   footer.uuid = uuid;
   footer.file_number = number;
   out.append(footer.Encode());

@@ -261,8 +261,7 @@ Choice PickEverything(const Version& version, const DeadScopes* dead) {
     });
   }
   clean = clean && version.level(kBottomLevel).size() <= 1 &&
-          WastedBlobs(version).empty() &&
-          (dead == nullptr || dead->empty());
+          WastedBlobs(version).empty() && (dead == nullptr || dead->empty());
   if (clean) return {};
   choice.kind = Choice::Kind::kMerge;
   return choice;

@@ -101,9 +101,9 @@ base::Status TableWriter::AddReference(std::string_view key, uint64_t packed,
   TRY_ASSIGN(const BlobReference reference, BlobReference::Decode(value));
   const auto file = options_.blobs.files.find(reference.file);
   if (file == options_.blobs.files.end()) {
-    return base::Status::Corruption(
-        base::StrCat("a row refers to ", BlobName(reference.file),
-                     ", and its table does not"));
+    return base::Status::Corruption(base::StrCat("a row refers to ",
+                                                 BlobName(reference.file),
+                                                 ", and its table does not"));
   }
   if (!options_.blobs.relocated.contains(reference.file)) {
     return builder_->Add(key, packed, value);
@@ -160,8 +160,8 @@ void TableWriter::NameBlobs(TableInfo* info) const {
   for (BlobUse& use : info->blobs) {
     const auto made = blobs_.files().find(use.file);
     use.all_bytes = made != blobs_.files().end()
-                         ? made->second
-                         : options_.blobs.files.at(use.file)->record_bytes();
+                        ? made->second
+                        : options_.blobs.files.at(use.file)->record_bytes();
   }
   if (!options_.faults.forget_old_blobs) return;
   std::erase_if(info->blobs, [this](const BlobUse& use) {

@@ -1,7 +1,8 @@
 // BlobReference is what a row of a table holds where its value lies apart, in
 // a blob file: where that is, and what must be known without reading it.
 //
-// A row with one has Kind::kBlobValue. The format is drawn in README.md beside this file.
+// A row with one has Kind::kBlobValue. The format is drawn in README.md beside
+// this file.
 //
 // Threads: a value; `head` is a view.
 

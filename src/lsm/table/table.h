@@ -72,7 +72,8 @@ class Table {
   bool MayContain(uint64_t hash) const { return filter_.MayContain(hash); }
 
   // The newest version of `key` with a sequence <= `upto`: a tombstone is a
-  // row too, and so is a reference to a value that lies apart. `hash` is HashKey(key).
+  // row too, and so is a reference to a value that lies apart. `hash` is
+  // HashKey(key).
   base::Result<std::optional<TableRow>> Get(
       std::string_view key, uint64_t hash, Sequence upto,
       const ReadOptions& options = {}) const;

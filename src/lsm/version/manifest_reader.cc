@@ -25,9 +25,9 @@ Status CheckNew(base::FileSystem* fs, const std::string& directory) {
   TRY_ASSIGN(const std::vector<std::string> names, fs->List(directory));
   for (const std::string& name : names) {
     const std::optional<FileName> file = ParseFileName(name);
-    if (!file || (file->kind != FileKind::kTable &&
-                  file->kind != FileKind::kBlob &&
-                  file->kind != FileKind::kLogSegment)) {
+    if (!file ||
+        (file->kind != FileKind::kTable && file->kind != FileKind::kBlob &&
+         file->kind != FileKind::kLogSegment)) {
       continue;
     }
     return Status::Corruption(

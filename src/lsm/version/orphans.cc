@@ -11,7 +11,8 @@ using base::Result;
 namespace {
 
 bool IsOrphan(const FileName& file, const ManifestState& state,
-              const std::map<uint64_t, uint64_t>& blobs, uint64_t manifest_number) {
+              const std::map<uint64_t, uint64_t>& blobs,
+              uint64_t manifest_number) {
   switch (file.kind) {
     case FileKind::kTable:
       return state.tables.count(file.number) == 0;

@@ -1,5 +1,6 @@
 // Orphans are files of ours that the MANIFEST does not name: tables and blob
-// files whose edit was never synced, segments that were never listed, old MANIFESTs.
+// files whose edit was never synced, segments that were never listed, old
+// MANIFESTs.
 //
 // They may be removed once a new MANIFEST is synced, and not before: an
 // opening that refuses must have changed nothing. Their numbers count all the

@@ -48,11 +48,11 @@ Result<std::string_view> TableFile::LoadValue(std::string_view key,
   const BlobReference& reference = decoded.value();
   if (reference.Suffices(bytes)) return reference.head;
   if (cached_only) return Status::Miss();
-  const auto blob = std::lower_bound(
-      blobs_.begin(), blobs_.end(), reference.file,
-      [](const BlobFilePtr& a, uint64_t number) {
-        return a->number() < number;
-      });
+  const auto blob =
+      std::lower_bound(blobs_.begin(), blobs_.end(), reference.file,
+                       [](const BlobFilePtr& a, uint64_t number) {
+                         return a->number() < number;
+                       });
   if (blob == blobs_.end() || (*blob)->number() != reference.file) {
     return Status::Corruption(StrCat(table_->path(), ": a row refers to ",
                                      BlobName(reference.file),

@@ -81,8 +81,8 @@ class TableFile {
   // What the row's `value`, a reference, stands for: all of it, or its
   // beginning if that has `bytes` bytes.
   base::Result<std::string_view> LoadValue(std::string_view key,
-                                           std::string_view value,
-                                           size_t bytes, bool cached_only,
+                                           std::string_view value, size_t bytes,
+                                           bool cached_only,
                                            Buffer* buffer) const;
 
   // No edit will ever name this file again, and a synced frame proves it.

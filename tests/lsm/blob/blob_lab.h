@@ -70,12 +70,10 @@ class BlobLab {
   }
 
   base::Result<BlobFilePtr> Open(uint64_t number) {
-    TRY_ASSIGN(auto file,
-               fs.OpenReadable(Path(number),
-                               base::FileSystem::ReadMode::kCached));
-    return BlobFile::Open(
-        std::move(file), number, uuid, files.at(number),
-        [this](uint64_t gone) { obsolete.push_back(gone); });
+    TRY_ASSIGN(auto file, fs.OpenReadable(Path(number),
+                                          base::FileSystem::ReadMode::kCached));
+    return BlobFile::Open(std::move(file), number, uuid, files.at(number),
+                          [this](uint64_t gone) { obsolete.push_back(gone); });
   }
 
   support::CrashFileSystem fs;

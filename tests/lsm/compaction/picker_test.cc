@@ -283,8 +283,7 @@ TEST(PlanRelocation, BeginsWithWhatFreesMostAndEndsInTime) {
 TEST(PickWasted, IsPartOfEverything) {
   Shape shape;
   shape.Add(6, 0, "a", "c", 100).Refer(1, 10, 1000);
-  EXPECT_EQ(PickEverything(*shape.Build(), nullptr).kind,
-            Choice::Kind::kMerge);
+  EXPECT_EQ(PickEverything(*shape.Build(), nullptr).kind, Choice::Kind::kMerge);
 }
 
 }  // namespace
