@@ -77,6 +77,7 @@ void TableStore::NoteObsolete(std::string name) {
 
 std::vector<std::string> TableStore::TakeObsolete() {
   base::MutexLock lock(mutex_);
+  if (obsolete_.empty()) return {};
   std::erase_if(blobs_, [](const auto& blob) { return blob.second.expired(); });
   return std::exchange(obsolete_, {});
 }
