@@ -11,7 +11,8 @@ include(CMakePackageConfigHelpers)
 
 # The floors that make up the library, in one archive, so that its user need
 # not know them.
-set(floors base lsm_wal lsm_memory lsm_table lsm_blob lsm_version lsm_compaction lsm)
+set(floors base lsm_wal lsm_memory lsm_table lsm_blob lsm_version
+  lsm_compaction lsm)
 set(objects "")
 foreach(name ${floors})
   list(APPEND objects $<TARGET_OBJECTS:redbed_${name}>)
