@@ -160,6 +160,9 @@ class Engine::Body {
   struct PendingCheckpoint {
     std::shared_ptr<const PinnedSnapshot> snapshot;
     std::optional<CheckpointSource> source;
+    // Until there is a source nothing is put blindly: the flush may take later
+    // rows with it, and what these owe would be settled in the log alone.
+    std::shared_ptr<const void> hold;
   };
 
   // Opening.

@@ -126,6 +126,8 @@ void Engine::Body::PrepareCheckpoint(
   checkpoint->snapshot = TakeSnapshot();
   if (checkpoint->snapshot->sequence() <= flushed_) {
     checkpoint->source = MakeCheckpointSource(counters_);
+  } else {
+    checkpoint->hold = settlements_.Hold();
   }
   checkpoints_.push_back(checkpoint);
   Flush([this, checkpoint, done = std::move(done)](const base::Status& status) {
@@ -145,6 +147,7 @@ void Engine::Body::MoveReadersOver(
       continue;
     }
     checkpoint->source = MakeCheckpointSource(counters);
+    checkpoint->hold.reset();
   }
   snapshots_.MoveOver(version_, flushed_);
 }

@@ -230,6 +230,21 @@ TEST_F(SettlementsTest, ACheckpointOwesNothing) {
   EXPECT_TRUE(lab->MayPutBlind());
 }
 
+// The flush may take later rows with it than those that it waits for.
+TEST_F(SettlementsTest, NothingIsOwedWhileACheckpointWaitsForItsFlush) {
+  lab.Put("k0001", "new");
+  bool came = false;
+  lab->PrepareCheckpoint([&](const base::Result<CheckpointSource>& source) {
+    EXPECT_TRUE(source.ok());
+    came = true;
+  });
+  ASSERT_FALSE(came);
+  EXPECT_FALSE(lab->MayPutBlind());
+  lab.Drive();
+  EXPECT_TRUE(came);
+  EXPECT_TRUE(lab->MayPutBlind());
+}
+
 // --- Power cuts at each step. Every put that was synced stays counted once.
 
 TEST_F(SettlementsTest, DebtsAreFoundAgainAfterACrash) {
