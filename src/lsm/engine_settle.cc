@@ -8,15 +8,20 @@
 namespace lsm {
 namespace {
 
-// Beyond these a put waits for its read, like any other command.
+// Beyond these, or this share of the budget, a put waits for its read, like any
+// other command.
 constexpr size_t kUnsettledMax = 100'000;
+constexpr uint64_t kUnsettledShare = 16;
 // Debts settled by one batch; some 20 us.
 constexpr size_t kSettledAtOnce = 16;
 
 }  // namespace
 
 bool Engine::Body::MayPutBlind() const {
-  return settlements_.size() < kUnsettledMax && !settlements_.held();
+  return settlements_.size() < kUnsettledMax &&
+         settlements_.memory_bytes() <
+             options_.memory_bytes / kUnsettledShare &&
+         !settlements_.held();
 }
 
 // Whoever killed the scope has taken the counts as they stood.

@@ -9,10 +9,10 @@
 namespace lsm {
 namespace {
 
-// Debts with the pool at once, and those given to it in one tick. Neighbours
-// are read by one job, for they may share a block; a job is short, since a
-// client's read may wait for it.
-constexpr size_t kInFlightMax = 128;
+// Debts with the pool or back from it, and those given to it in one tick: each
+// that is back holds a block. Neighbours are read by one job, for they may
+// share a block; a job is short, since a client's read may wait for it.
+constexpr size_t kUnderWayMax = 128;
 constexpr size_t kDebtsOfTick = 32;
 constexpr size_t kDebtsOfJob = 16;
 
@@ -101,7 +101,8 @@ void Settlements::StartReads(const std::shared_ptr<const Version>& version,
   }
   // While some are read a job's worth is gathered.
   const bool few = in_flight_ > 0 && unread_.size() < kDebtsOfJob;
-  if (unread_.empty() || few || in_flight_ > kInFlightMax - kDebtsOfTick) {
+  const size_t under_way = in_flight_ + known_.size();
+  if (unread_.empty() || few || under_way > kUnderWayMax - kDebtsOfTick) {
     return;
   }
   const std::vector<DebtPtr> debts = TakeUnread(kDebtsOfTick, is_dead);

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "base/strings.h"
+
 namespace commands {
 namespace {
 
@@ -36,7 +41,8 @@ TEST(SlowLog, ShortensLongRequests) {
   log.Add(0, 0, words, "", "");
   const SlowLog::Entry& entry = log.entries()[0];
   ASSERT_EQ(entry.words.size(), 32u);
-  EXPECT_EQ(entry.words[0], std::string(128, 'x') + "... (2 more bytes)");
+  EXPECT_EQ(entry.words[0],
+            base::StrCat(std::string(128, 'x'), "... (2 more bytes)"));
   EXPECT_EQ(entry.words[31], "... (9 more arguments)");
 }
 
