@@ -25,17 +25,17 @@ add_library(strict INTERFACE)
 target_compile_options(strict INTERFACE
   -Wall -Wextra -Wno-missing-field-initializers -fno-rtti -fno-exceptions
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+  # ccache asks for these, because of precompiled headers.
+  "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>"
+  $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
   $<$<BOOL:${REDBED_WERROR}>:-Werror>)
 target_include_directories(strict INTERFACE ${CMAKE_SOURCE_DIR}/src)
 
 # Tests are compiled more often than they are run: what is tested keeps its
-# optimization, the tests themselves need none to speak of. ccache asks for
-# the last two, because of gtest's precompiled header.
+# optimization, the tests themselves need none to speak of.
 add_library(quickly_compiled INTERFACE)
 target_compile_options(quickly_compiled INTERFACE
-  $<$<CONFIG:Release>:-O1> $<$<CONFIG:Release>:-g0>
-  "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>"
-  $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+  $<$<CONFIG:Release>:-O1> $<$<CONFIG:Release>:-g0>)
 
 # A sanitizer's finding ends the program, so that no test can pass over it.
 # -O1: at -O0 they are too slow to run often.
@@ -64,7 +64,7 @@ endforeach()
 find_package(spdlog REQUIRED)
 add_library(spdlog ALIAS spdlog::spdlog)
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/base/log.cc
-  PROPERTIES COMPILE_OPTIONS -fexceptions)
+  PROPERTIES COMPILE_OPTIONS -fexceptions SKIP_PRECOMPILE_HEADERS ON)
 
 # The allocator takes over malloc for the whole program; under a sanitizer
 # the sanitizer's own must stay.
