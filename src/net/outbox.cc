@@ -42,7 +42,8 @@ void Outbox::Commit(uint64_t gate, size_t replies, uint64_t released,
     if (full_.empty()) full_begin_ = tail_begin_;
     full_bytes_ += tail_.size();
     tail_begin_ = end;
-    full_.push_back(std::exchange(tail_, std::string()));
+    full_.push_back(std::move(tail_));
+    tail_.clear();
   }
 }
 
