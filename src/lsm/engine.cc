@@ -21,6 +21,8 @@ constexpr uint64_t kGenerationBytesMin = 64 << 10;
 // Work of one tick beside the commands: some 100 us. A step of eviction takes
 // 0.1 to 0.2 us where records and index are not in the processor's cache.
 constexpr size_t kEvictSteps = 400;
+// The same beyond the budget, where what comes in must go out.
+constexpr size_t kEvictStepsBeyond = 2000;
 constexpr size_t kFreeSteps = 200;
 
 }  // namespace
@@ -337,7 +339,8 @@ bool Engine::Body::Evict() {
   const uint64_t in_use = MemoryInUse() + cache_room;
   if (in_use <= aim || memory_.clean_bytes() == 0) return false;
   const size_t records = memory_.records();
-  memory_.EvictClean(in_use - aim, kEvictSteps);
+  const bool beyond = in_use > aim + budget / 16;
+  memory_.EvictClean(in_use - aim, beyond ? kEvictStepsBeyond : kEvictSteps);
   stats_.evicted_records += records - memory_.records();
   return MemoryInUse() + cache_room > aim && memory_.clean_bytes() > 0;
 }
