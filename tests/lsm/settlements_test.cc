@@ -187,6 +187,22 @@ TEST_F(SettlementsTest, NothingIsPutBlindlyWhileSomebodyHolds) {
   EXPECT_FALSE(lab->MayPutBlind());
 }
 
+TEST_F(SettlementsTest, MayNotOutgrowTheMemoryBudget) {
+  lab->SetMemoryBytes(256 << 10);
+  int debts = 0;
+  while (lab->MayPutBlind() && debts < 300) {
+    std::string number = std::to_string(debts++);
+    number.insert(0, 4 - number.size(), '0');
+    BlindPut("k" + number, "new");
+  }
+  EXPECT_GT(debts, 10);
+  EXPECT_LT(debts, 300);
+  EXPECT_LE(lab->stats().debt_bytes, (256 << 10) / 8);
+  SettleAll();
+  EXPECT_TRUE(lab->MayPutBlind());
+  EXPECT_EQ(rows(), 300);
+}
+
 TEST_F(SettlementsTest, ADatabaseThatIsKilledTakesItsDebtsWithIt) {
   const auto put = [&](bool blind, const std::string& value) {
     WriteBatch batch;
