@@ -69,7 +69,7 @@ void ColdRanges::ReadPage(Read* read) {
   request.value_bytes = want.need.value_bytes;
   request.passing = want.need.passing || read->rows_left > kPageRows;
   const base::Result<bool> more =
-      SnapshotReader::Read(pin, request, read->page.get());
+      SnapshotReader(std::move(pin)).Read(request, read->page.get());
   const size_t rows = read->page->size();
   read->status = more.status();
   read->rows_left -= std::min(read->rows_left, rows);

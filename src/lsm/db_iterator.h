@@ -4,9 +4,10 @@
 //   for (it->SeekToFirst(); it->Valid(); it->Next()) Use(it->key(), ...);
 //   if (!it->status().ok()) ...                  // ended by an error
 //
-// It copies rows out in pages, up to 1 MiB or one row, and holds on to files
-// only, however long it is kept; see snapshot.h for what that costs. An
-// iterator that met an error is not Valid; a seek begins anew.
+// It copies rows out in pages, up to 1 MiB or one row. However long it is kept
+// it holds on to files, see snapshot.h for what that costs, and in memory, of
+// each sorted run, to a block, or to the 128 KiB that a long walk reads ahead.
+// An iterator that met an error is not Valid; a seek begins anew.
 //
 // Threads: one holder at a time, any thread. Takes no lock that a write waits
 // for. Reads the disk for what is not cached.

@@ -14,7 +14,7 @@ constexpr size_t kPageBytes = 1 << 20;
 void RangeWalks::Start(RangePin pin, std::string begin, std::string end,
                        size_t value_bytes, Visit visit, Done done) {
   auto walk = std::make_shared<Walk>();
-  walk->pin = std::move(pin);
+  walk->reader = std::make_unique<SnapshotReader>(std::move(pin));
   walk->next = std::move(begin);
   walk->end = std::move(end);
   walk->value_bytes = value_bytes;
@@ -42,8 +42,7 @@ void RangeWalks::ReadPage(Walk* walk) {
   request.bytes_max = kPageBytes;
   request.value_bytes = walk->value_bytes;
   request.passing = true;
-  const base::Result<bool> more =
-      SnapshotReader::Read(walk->pin, request, &page);
+  const base::Result<bool> more = walk->reader->Read(request, &page);
   walk->status = more.status();
   const bool last = more.ok() && !more.value();
   if (more.ok()) {
@@ -52,7 +51,7 @@ void RangeWalks::ReadPage(Walk* walk) {
   }
   walk->is_over = last || !walk->status.ok();
   // Here, because the last one to let go of a version takes it apart.
-  if (walk->is_over) walk->pin = {};
+  if (walk->is_over) walk->reader.reset();
 }
 
 void RangeWalks::Arrive(const WalkPtr& walk) {
@@ -71,7 +70,7 @@ bool RangeWalks::Finish() {
 }
 
 void RangeWalks::Abandon() {
-  for (const WalkPtr& walk : walks_) walk->pin = {};
+  for (const WalkPtr& walk : walks_) walk->reader.reset();
 }
 
 void RangeWalks::Abort() {

@@ -60,7 +60,7 @@ class RangeWalks {
  private:
   struct Walk {
     // For the pool while it reads, for the owner in between.
-    RangePin pin;
+    std::unique_ptr<SnapshotReader> reader;  // null: it holds on to nothing
     std::string next;
     std::string end;
     size_t value_bytes = 0;

@@ -3,6 +3,10 @@
 namespace lsm {
 namespace {
 
+// Growing from nothing would copy the first rows many times.
+constexpr size_t kFirstRows = 64;
+constexpr size_t kFirstBytes = 4096;
+
 class PageIterator : public TwoWayIterator {
  public:
   explicit PageIterator(const RowPage* page) : page_(page) {}
@@ -49,6 +53,10 @@ void RowPage::Clear() {
 
 void RowPage::Add(std::string_view key, uint64_t packed,
                   std::string_view value) {
+  if (rows_.capacity() == 0) {
+    rows_.reserve(kFirstRows);
+    bytes_.reserve(kFirstBytes);
+  }
   Row row{bytes_.size(), bytes_.size() + key.size(), 0, packed};
   bytes_.append(key);
   bytes_.append(value);

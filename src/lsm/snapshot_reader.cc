@@ -23,10 +23,12 @@ bool IsFull(const Request& request, const RowPage& page) {
   return page.size() >= request.rows_max || page.bytes() >= request.bytes_max;
 }
 
-// The iterators of everything that may hold rows of the range.
-std::vector<std::unique_ptr<TwoWayIterator>> Sources(
-    const RangePin& pin, const PinnedSnapshot::View& view,
-    const Request& request) {
+bool IsJustAbove(std::string_view key, std::string_view below) {
+  return key.size() == below.size() + 1 && key.back() == '\0' &&
+         key.starts_with(below);
+}
+
+ReadOptions OptionsFor(const Request& request) {
   ReadOptions options;
   if (request.passing || request.rows_max >= kScanRows) {
     options.fill_cache = false;
@@ -34,70 +36,20 @@ std::vector<std::unique_ptr<TwoWayIterator>> Sources(
       options.readahead_bytes = kReadaheadBytes;
     }
   }
-  std::vector<std::unique_ptr<TwoWayIterator>> sources;
-  if (pin.newest != nullptr) sources.push_back(pin.newest->NewIterator());
-  for (const auto& generation : view.generations) {
-    sources.push_back(generation->NewIterator());
-  }
-  for (int level = 0; level < kLevelsMax; ++level) {
-    for (const auto& run : view.version->level(level)) {
-      const size_t first = run->LowerBound(request.begin);
-      if (first == run->files().size()) continue;
-      if (!request.end.empty() &&
-          run->files()[first]->info().smallest >= request.end) {
-        continue;
-      }
-      sources.push_back(NewRunIterator(run, options));
-    }
-  }
-  return sources;
-}
-
-base::Result<bool> ReadForward(const RangePin& pin,
-                               const PinnedSnapshot::View& view,
-                               const Request& request, RowPage* page) {
-  const Sequence upto = pin.snapshot->sequence();
-  std::vector<std::unique_ptr<RowIterator>> sources;
-  for (auto& source : Sources(pin, view, request)) {
-    sources.push_back(std::move(source));
-  }
-  const std::unique_ptr<RowIterator> rows =
-      NewMergingIterator(std::move(sources));
-  std::string key;
-  Buffer buffer;
-  rows->Seek(request.begin);
-  while (rows->Valid() && (request.end.empty() || rows->key() < request.end)) {
-    if (SequenceOf(rows->packed()) > upto) {
-      rows->Next();
-      continue;
-    }
-    if (KindOf(rows->packed()) != Kind::kTombstone) {
-      if (IsFull(request, *page)) return true;
-      TRY_ASSIGN(const std::string_view value,
-                 rows->LoadValue(request.value_bytes, &buffer));
-      page->Add(rows->key(), Pack(SequenceOf(rows->packed()), Kind::kValue),
-                value.substr(0, request.value_bytes));
-    }
-    key.assign(rows->key());
-    do {
-      rows->Next();
-    } while (rows->Valid() && rows->key() == key);
-  }
-  TRY(rows->status());
-  return false;
+  return options;
 }
 
 // Of the sources that stand on the greatest key, walks all its versions.
 class BackwardMerge {
  public:
-  BackwardMerge(std::vector<std::unique_ptr<TwoWayIterator>> sources,
-                Sequence upto, size_t value_bytes)
-      : sources_(std::move(sources)), upto_(upto), value_bytes_(value_bytes) {}
+  BackwardMerge(const std::vector<TwoWayIterator*>& sources, Sequence upto,
+                size_t value_bytes)
+      : sources_(sources), upto_(upto), value_bytes_(value_bytes) {}
 
   void SeekBefore(std::string_view end) {
-    for (const auto& source : sources_) {
+    for (TwoWayIterator* const source : sources_) {
       end.empty() ? source->SeekToLast() : source->SeekBefore(end);
-      Push(source.get());
+      Push(source);
     }
   }
 
@@ -155,7 +107,7 @@ class BackwardMerge {
     value_.assign(value.value());
   }
 
-  const std::vector<std::unique_ptr<TwoWayIterator>> sources_;
+  const std::vector<TwoWayIterator*>& sources_;
   const Sequence upto_;
   const size_t value_bytes_;
   std::vector<TwoWayIterator*> heap_;  // the greatest key on top
@@ -166,11 +118,94 @@ class BackwardMerge {
   base::Status status_;
 };
 
-base::Result<bool> ReadBackward(const RangePin& pin,
-                                const PinnedSnapshot::View& view,
-                                const Request& request, RowPage* page) {
-  BackwardMerge rows(Sources(pin, view, request), pin.snapshot->sequence(),
-                     request.value_bytes);
+}  // namespace
+
+void SnapshotReader::TakeRuns(const Version& version,
+                              const ReadOptions& options) {
+  runs_.clear();
+  upto_.reset();
+  options_ = options;
+  for (int level = 0; level < kLevelsMax; ++level) {
+    for (const auto& run : version.level(level))
+      runs_.push_back({run, nullptr});
+  }
+}
+
+SnapshotReader::Sources SnapshotReader::SourcesOf(
+    const Request& request, const PinnedSnapshot::View& view) {
+  Sources sources;
+  if (pin_.newest != nullptr) {
+    sources.memory.push_back(pin_.newest->NewIterator());
+  }
+  for (const auto& generation : view.generations) {
+    sources.memory.push_back(generation->NewIterator());
+  }
+  for (OpenRun& open : runs_) {
+    const Run& run = *open.run;
+    const size_t first = run.LowerBound(request.begin);
+    if (first == run.files().size()) continue;
+    if (!request.end.empty() &&
+        run.files()[first]->info().smallest >= request.end) {
+      continue;
+    }
+    if (open.rows == nullptr) open.rows = NewRunIterator(open.run, options_);
+    sources.runs.push_back(open.rows.get());
+  }
+  return sources;
+}
+
+std::vector<TwoWayIterator*> SnapshotReader::Sources::All() const {
+  std::vector<TwoWayIterator*> all = runs;
+  for (const auto& rows : memory) all.push_back(rows.get());
+  return all;
+}
+
+base::Result<bool> SnapshotReader::ReadForward(const Request& request,
+                                               const Sources& sources,
+                                               RowPage* page) {
+  const Sequence upto = pin_.snapshot->sequence();
+  const bool placed =
+      upto_ && IsJustAbove(request.begin, *upto_) && request.end == upto_end_;
+  for (const auto& rows : sources.memory) rows->Seek(request.begin);
+  if (!placed) {
+    for (TwoWayIterator* const rows : sources.runs) rows->Seek(request.begin);
+  }
+  upto_.reset();
+  const std::vector<TwoWayIterator*> all = sources.All();
+  const std::unique_ptr<RowIterator> rows =
+      NewMergingIterator(std::vector<RowIterator*>(all.begin(), all.end()));
+  std::string key;
+  Buffer buffer;
+  while (rows->Valid() && (request.end.empty() || rows->key() < request.end)) {
+    if (SequenceOf(rows->packed()) > upto) {
+      rows->Next();
+      continue;
+    }
+    if (KindOf(rows->packed()) != Kind::kTombstone) {
+      if (IsFull(request, *page)) {
+        if (page->size() > 0) upto_ = page->key(page->size() - 1);
+        upto_end_ = request.end;
+        return true;
+      }
+      TRY_ASSIGN(const std::string_view value,
+                 rows->LoadValue(request.value_bytes, &buffer));
+      page->Add(rows->key(), Pack(SequenceOf(rows->packed()), Kind::kValue),
+                value.substr(0, request.value_bytes));
+    }
+    key.assign(rows->key());
+    do {
+      rows->Next();
+    } while (rows->Valid() && rows->key() == key);
+  }
+  TRY(rows->status());
+  return false;
+}
+
+base::Result<bool> SnapshotReader::ReadBackward(const Request& request,
+                                                const Sources& sources,
+                                                RowPage* page) const {
+  const std::vector<TwoWayIterator*> all = sources.All();
+  BackwardMerge rows(all, pin_.snapshot->sequence(), request.value_bytes);
   rows.SeekBefore(request.end);
   while (rows.Next() && rows.key() >= request.begin) {
     if (KindOf(rows.packed()) == Kind::kTombstone) continue;
@@ -182,14 +217,18 @@ base::Result<bool> ReadBackward(const RangePin& pin,
   return false;
 }
 
-}  // namespace
-
-base::Result<bool> SnapshotReader::Read(const RangePin& pin,
-                                        const Request& request, RowPage* page) {
+base::Result<bool> SnapshotReader::Read(const Request& request, RowPage* page) {
   page->Clear();
-  TRY_ASSIGN(const PinnedSnapshot::View view, pin.snapshot->view());
-  return request.backward ? ReadBackward(pin, view, request, page)
-                          : ReadForward(pin, view, request, page);
+  TRY_ASSIGN(const PinnedSnapshot::View view, pin_.snapshot->view());
+  const ReadOptions options = OptionsFor(request);
+  if (view.version != version_ || options != options_) {
+    TakeRuns(*view.version, options);
+    version_ = view.version;
+  }
+  const Sources sources = SourcesOf(request, view);
+  if (!request.backward) return ReadForward(request, sources, page);
+  upto_.reset();
+  return ReadBackward(request, sources, page);
 }
 
 }  // namespace lsm

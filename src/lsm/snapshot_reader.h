@@ -5,9 +5,10 @@
 //   generations --+--> merge --> of each key the newest version that the
 //   version -----'               snapshot sees, no tombstones --> page
 //
-// Between two pages it holds on to the snapshot and to nothing else, so the
-// snapshot may move over to new tables meanwhile: whoever reads slowly pins
-// files, not memory.
+// Between two pages it holds on to the snapshot, and to the tables of the page
+// before: its place in each of their runs, which is a block, or what was read
+// ahead. Generations it finds anew, so that whoever reads slowly pins files,
+// not memory, and the snapshot may move over to new tables meanwhile.
 //
 // Threads: one holder at a time, on any thread. Takes no lock of the engine.
 
@@ -15,11 +16,16 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/status.h"
 #include "lsm/pinned_snapshot.h"
 #include "lsm/row_page.h"
+#include "lsm/version/run.h"
 
 namespace lsm {
 
@@ -48,10 +54,42 @@ class SnapshotReader {
     bool passing = false;
   };
 
+  explicit SnapshotReader(RangePin pin) : pin_(std::move(pin)) {}
+
   // False: the page holds all there is. The range asked for must lie within
-  // the one that `pin` was made for.
-  static base::Result<bool> Read(const RangePin& pin, const Request& request,
+  // the one that the pin was made for.
+  base::Result<bool> Read(const Request& request, RowPage* page);
+
+ private:
+  struct OpenRun {
+    std::shared_ptr<const Run> run;
+    std::unique_ptr<TwoWayIterator> rows;  // null until needed
+  };
+  // What may hold rows of a range.
+  struct Sources {
+    std::vector<std::unique_ptr<TwoWayIterator>> memory;
+    std::vector<TwoWayIterator*> runs;
+
+    std::vector<TwoWayIterator*> All() const;
+  };
+
+  Sources SourcesOf(const Request& request, const PinnedSnapshot::View& view);
+  // Makes runs_ those of the version, read with these options.
+  void TakeRuns(const Version& version, const ReadOptions& options);
+  base::Result<bool> ReadForward(const Request& request, const Sources& sources,
                                  RowPage* page);
+  base::Result<bool> ReadBackward(const Request& request,
+                                  const Sources& sources, RowPage* page) const;
+
+  const RangePin pin_;
+  // Of the last page.
+  std::shared_ptr<const Version> version_;
+  ReadOptions options_;
+  std::vector<OpenRun> runs_;
+  // If there: the runs of that page, which was of rows before upto_end_, have
+  // nothing to show between this key and the row on which they stand.
+  std::optional<std::string> upto_;
+  std::string upto_end_;
 };
 
 }  // namespace lsm

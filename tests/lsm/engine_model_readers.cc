@@ -66,16 +66,15 @@ void EngineModel::CheckPages(const RangePin& pin, const State& expected) {
   std::string end = ScopePrefix(expected.scope + 1);
   const bool backward = random_.OneIn(2);
   std::map<std::string, ValueId> rows;
+  SnapshotReader reader(pin);
   for (bool more = true; more;) {
     RowPage page;
-    const auto read =
-        SnapshotReader::Read(pin,
-                             {.begin = begin,
-                              .end = end,
-                              .backward = backward,
-                              .rows_max = 1 + random_.Below(40),
-                              .bytes_max = 1 + random_.Below(200'000)},
-                             &page);
+    const auto read = reader.Read({.begin = begin,
+                                   .end = end,
+                                   .backward = backward,
+                                   .rows_max = 1 + random_.Below(40),
+                                   .bytes_max = 1 + random_.Below(200'000)},
+                                  &page);
     if (!read.ok()) return CheckReadError(read.status());
     more = read.value();
     for (size_t i = 0; i < page.size(); ++i) {

@@ -24,22 +24,19 @@ namespace {
 using Rows = std::map<std::string, std::string>;
 
 // What a range shows, read in pages of this many rows.
-std::vector<std::pair<std::string, std::string>> ReadPages(const RangePin& pin,
-                                                           std::string begin,
-                                                           std::string end,
-                                                           bool backward,
-                                                           size_t rows_max) {
+std::vector<std::pair<std::string, std::string>> ReadPages(
+    SnapshotReader* reader, std::string begin, std::string end, bool backward,
+    size_t rows_max) {
   std::vector<std::pair<std::string, std::string>> rows;
   bool more = true;
   while (more) {
     RowPage page;
-    const auto read = SnapshotReader::Read(pin,
-                                           {.begin = begin,
-                                            .end = end,
-                                            .backward = backward,
-                                            .rows_max = rows_max,
-                                            .bytes_max = 1 << 20},
-                                           &page);
+    const auto read = reader->Read({.begin = begin,
+                                    .end = end,
+                                    .backward = backward,
+                                    .rows_max = rows_max,
+                                    .bytes_max = 1 << 20},
+                                   &page);
     EXPECT_TRUE(read.ok()) << read.status().ToString();
     more = read.ok() && read.value();
     for (size_t i = 0; i < page.size(); ++i) {
@@ -107,6 +104,8 @@ class SnapshotModel {
     std::string begin;
     std::string end;
     Rows rows;
+    // Goes on across whatever happens between two looks at the range.
+    std::shared_ptr<SnapshotReader> reader = nullptr;
   };
 
   // Scope keys are 'M', scope, name.
@@ -155,6 +154,7 @@ class SnapshotModel {
              (!held.end.empty() && row.first >= held.end);
     });
     if (held_.size() > 12) held_.erase(held_.begin());
+    held.reader = std::make_shared<SnapshotReader>(held.pin);
     held_.push_back(std::move(held));
   }
 
@@ -163,9 +163,10 @@ class SnapshotModel {
     const size_t rows_max = random_.OneIn(2) ? 7 : 10000;
     const std::vector<std::pair<std::string, std::string>> expected(
         held.rows.begin(), held.rows.end());
-    auto seen = ReadPages(held.pin, held.begin, held.end, false, rows_max);
+    auto seen =
+        ReadPages(held.reader.get(), held.begin, held.end, false, rows_max);
     if (seen != expected) Violate("forward");
-    seen = ReadPages(held.pin, held.begin, held.end, true, rows_max);
+    seen = ReadPages(held.reader.get(), held.begin, held.end, true, rows_max);
     std::reverse(seen.begin(), seen.end());
     if (seen != expected) Violate("backward");
     if (held.pin.newest != nullptr) return;
@@ -229,9 +230,11 @@ TEST(SnapshotReader, AnErrorGivesNoRowsOut) {
   lab.disk->FailReads(table, 0, 4096);
   for (const bool backward : {false, true}) {
     RowPage page;
-    const auto read = SnapshotReader::Read(
-        {snapshot, nullptr},
-        {.backward = backward, .rows_max = 10000, .bytes_max = 1 << 20}, &page);
+    const auto read =
+        SnapshotReader({snapshot, nullptr})
+            .Read(
+                {.backward = backward, .rows_max = 10000, .bytes_max = 1 << 20},
+                &page);
     EXPECT_EQ(read.status().code(), base::Code::kIo) << backward;
   }
 }

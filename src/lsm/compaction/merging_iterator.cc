@@ -6,66 +6,83 @@
 namespace lsm {
 namespace {
 
+// The row on which a source stands, beside it: the heap compares rows far more
+// often than a source moves.
+struct Head {
+  std::string_view key;
+  uint64_t packed;
+  RowIterator* source;
+
+  explicit Head(RowIterator* row)
+      : key(row->key()), packed(row->packed()), source(row) {}
+};
+
 // The order of a max-heap whose top is the row that comes first.
 struct ComesLater {
-  bool operator()(const RowIterator* a, const RowIterator* b) const {
-    const int order = a->key().compare(b->key());
-    return order != 0 ? order > 0 : a->packed() < b->packed();
+  bool operator()(const Head& a, const Head& b) const {
+    const int order = a.key.compare(b.key);
+    return order != 0 ? order > 0 : a.packed < b.packed;
   }
 };
 
 class MergingIterator : public RowIterator {
  public:
-  explicit MergingIterator(std::vector<std::unique_ptr<RowIterator>> sources)
+  explicit MergingIterator(std::vector<RowIterator*> sources)
       : sources_(std::move(sources)) {
     heap_.reserve(sources_.size());
+  }
+
+  // From where the sources stand.
+  void Begin() {
+    heap_.clear();
+    status_ = base::Status::Ok();
+    for (RowIterator* const source : sources_) {
+      if (source->Valid()) heap_.emplace_back(source);
+    }
+    std::make_heap(heap_.begin(), heap_.end(), ComesLater());
+    for (RowIterator* const source : sources_) {
+      if (!source->Valid()) Check(*source);
+    }
   }
 
   bool Valid() const override { return !heap_.empty(); }
 
   void Seek(std::string_view key) override {
-    Restart([key](RowIterator& source) { source.Seek(key); });
+    for (RowIterator* const source : sources_) source->Seek(key);
+    Begin();
   }
 
   void SeekToFirst() override {
-    Restart([](RowIterator& source) { source.SeekToFirst(); });
+    for (RowIterator* const source : sources_) source->SeekToFirst();
+    Begin();
   }
 
   void Next() override {
-    RowIterator* const top = heap_.front();
+    RowIterator* const top = heap_.front().source;
     top->Next();
-    if (!top->Valid()) {
-      heap_.front() = heap_.back();
-      heap_.pop_back();
+    if (top->Valid()) {
+      heap_.front() = Head(top);
+      SiftTop();
+      return;
     }
+    heap_.front() = heap_.back();
+    heap_.pop_back();
     SiftTop();
-    if (!top->Valid()) Check(*top);
+    Check(*top);
   }
 
-  std::string_view key() const override { return heap_.front()->key(); }
-  uint64_t packed() const override { return heap_.front()->packed(); }
-  std::string_view value() const override { return heap_.front()->value(); }
+  std::string_view key() const override { return heap_.front().key; }
+  uint64_t packed() const override { return heap_.front().packed; }
+  std::string_view value() const override {
+    return heap_.front().source->value();
+  }
   base::Status status() const override { return status_; }
   base::Result<std::string_view> LoadValue(size_t bytes,
                                            Buffer* buffer) override {
-    return heap_.front()->LoadValue(bytes, buffer);
+    return heap_.front().source->LoadValue(bytes, buffer);
   }
 
  private:
-  template <typename Move>
-  void Restart(Move move) {
-    heap_.clear();
-    status_ = base::Status::Ok();
-    for (const auto& source : sources_) {
-      move(*source);
-      if (source->Valid()) heap_.push_back(source.get());
-    }
-    std::make_heap(heap_.begin(), heap_.end(), ComesLater());
-    for (const auto& source : sources_) {
-      if (!source->Valid()) Check(*source);
-    }
-  }
-
   void Check(const RowIterator& ended) {
     base::Status status = ended.status();
     if (status.ok()) return;
@@ -89,9 +106,26 @@ class MergingIterator : public RowIterator {
     }
   }
 
-  const std::vector<std::unique_ptr<RowIterator>> sources_;
-  std::vector<RowIterator*> heap_;
+  const std::vector<RowIterator*> sources_;
+  std::vector<Head> heap_;
   base::Status status_;
+};
+
+class OwningMerge : public MergingIterator {
+ public:
+  explicit OwningMerge(std::vector<std::unique_ptr<RowIterator>> sources)
+      : MergingIterator(Plain(sources)), owned_(std::move(sources)) {}
+
+ private:
+  static std::vector<RowIterator*> Plain(
+      const std::vector<std::unique_ptr<RowIterator>>& sources) {
+    std::vector<RowIterator*> plain;
+    plain.reserve(sources.size());
+    for (const auto& source : sources) plain.push_back(source.get());
+    return plain;
+  }
+
+  const std::vector<std::unique_ptr<RowIterator>> owned_;
 };
 
 }  // namespace
@@ -99,7 +133,14 @@ class MergingIterator : public RowIterator {
 std::unique_ptr<RowIterator> NewMergingIterator(
     std::vector<std::unique_ptr<RowIterator>> sources) {
   if (sources.size() == 1) return std::move(sources.front());
-  return std::make_unique<MergingIterator>(std::move(sources));
+  return std::make_unique<OwningMerge>(std::move(sources));
+}
+
+std::unique_ptr<RowIterator> NewMergingIterator(
+    std::vector<RowIterator*> sources) {
+  auto merged = std::make_unique<MergingIterator>(std::move(sources));
+  merged->Begin();
+  return merged;
 }
 
 }  // namespace lsm

@@ -21,5 +21,8 @@ namespace lsm {
 // broken one hides.
 std::unique_ptr<RowIterator> NewMergingIterator(
     std::vector<std::unique_ptr<RowIterator>> sources);
+// The same over sources that outlive it. It begins where they stand.
+std::unique_ptr<RowIterator> NewMergingIterator(
+    std::vector<RowIterator*> sources);
 
 }  // namespace lsm

@@ -41,6 +41,8 @@ struct ReadOptions {
   bool cached_only = false;
   // So much of a value is enough: what lies apart is then not read for more.
   size_t value_bytes = SIZE_MAX;
+
+  bool operator==(const ReadOptions&) const = default;
 };
 
 // One version of a row, with what holds its value.
