@@ -90,6 +90,8 @@ class Db::Body {
   void WaitUntilEarned(base::WriteThrottle::Ticket ticket) EXCLUDES(mutex_);
   // What the owner does between calls; true if there is more of it.
   bool Look() REQUIRES(mutex_);
+  // The same, if it is time.
+  void LookNowAndThen() REQUIRES(mutex_);
   void AskKeeper() EXCLUDES(wake_mutex_);
   void Keep() EXCLUDES(mutex_, wake_mutex_);
   void StopKeeper();
@@ -201,6 +203,13 @@ bool Db::Body::Look() {
   const bool more = engine_->Tick();
   throttle_.Update(engine_->pressure(), looked_us_);
   return more;
+}
+
+void Db::Body::LookNowAndThen() {
+  if (bytes_since_look_ >= kLookBytes ||
+      clock_->MonotonicMicros() - looked_us_ >= kLookUs) {
+    Look();
+  }
 }
 
 bool Db::Body::MayDoChores() {
@@ -326,10 +335,7 @@ base::Status Db::Body::Write(const WriteBatch& batch, bool sync) {
     const size_t bytes = batch.bytes().size();
     bytes_since_look_ += bytes;
     // Before the write, because its sequence is taken from the clock.
-    if (bytes_since_look_ >= kLookBytes ||
-        clock_->MonotonicMicros() - looked_us_ >= kLookUs) {
-      Look();
-    }
+    LookNowAndThen();
     TRY_ASSIGN(sequence, engine_->Write(batch));
     if (sync || engine_->open_bytes() >= kFrameBytes) engine_->Submit();
     hand_over = !sync && engine_->open_bytes() > 0;
@@ -375,6 +381,7 @@ RangePin Db::Body::TakeRange(const RangeOptions& options) {
             nullptr};
   }
   base::MutexLock lock(mutex_);
+  LookNowAndThen();
   return engine_->TakeRange(options.begin, options.end);
 }
 

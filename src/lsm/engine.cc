@@ -12,10 +12,8 @@
 namespace lsm {
 namespace {
 
-// Of the budget: what one generation and the block cache may take at most.
+// Of the budget: what one generation may take at most.
 constexpr uint64_t kGenerationShare = 8;
-constexpr uint64_t kCacheShare = 8;
-constexpr uint64_t kCacheBytesMin = 4 << 20;
 constexpr uint64_t kGenerationBytesMin = 64 << 10;
 
 // Work of one tick beside the commands: some 100 us. A step of eviction takes
@@ -30,6 +28,7 @@ constexpr size_t kFreeSteps = 200;
 Engine::Body::Body(Options options)
     : options_(std::move(options)),
       memory_(MemoryOptions{}),
+      cache_share_(options_.cache_adapts),
       version_(Version::Empty()),
       pauses_(options_.clock),
       reserve_(options_.fs, options_.directory),
@@ -327,11 +326,14 @@ uint64_t Engine::Body::MemoryInUse() const {
 
 bool Engine::Body::Evict() {
   const uint64_t budget = options_.memory_bytes;
+  if (cache_share_.Update(tables_->cache().ghosts_met(), memory_.ghosts_met(),
+                          memory_.total_bytes())) {
+    tables_->cache().SetCapacity(cache_share_.capacity());
+  }
   // What the block cache may yet take is not lent to records: to evict them for
   // it later would leave holes among those that stay.
-  const uint64_t cached = tables_->cache().bytes();
-  const uint64_t cache_room =
-      budget / kCacheShare - std::min(budget / kCacheShare, cached);
+  const uint64_t share = cache_share_.bytes();
+  const uint64_t cache_room = share - std::min(share, tables_->cache().bytes());
   // A little below the budget, so that a burst finds room; and never less
   // than half, whatever the rest of the process does.
   const uint64_t aim =
@@ -347,7 +349,8 @@ bool Engine::Body::Evict() {
 
 void Engine::Body::SetMemoryBytes(uint64_t bytes) {
   options_.memory_bytes = bytes;
-  tables_->cache().SetCapacity(std::max(kCacheBytesMin, bytes / kCacheShare));
+  cache_share_.SetBudget(bytes);
+  tables_->cache().SetCapacity(cache_share_.capacity());
 }
 
 Stats Engine::Body::stats() const {

@@ -34,6 +34,7 @@
 #include <string>
 #include <vector>
 
+#include "lsm/cache_share.h"
 #include "lsm/checkpoint.h"
 #include "lsm/cold_ranges.h"
 #include "lsm/cold_reads.h"
@@ -269,6 +270,7 @@ class Engine::Body {
   // Owner-bound.
   std::unique_ptr<base::FileLock> lock_;
   MemoryStore memory_;
+  CacheShare cache_share_;
   uint64_t other_memory_ = 0;  // of the process, beside the engine
   Sequence applied_ = 0;
   Sequence first_new_ = 0;

@@ -78,6 +78,9 @@ struct Options {
   // leaves a fifth of it to the allocator; buffers of background work, some
   // 10 MB, come on top.
   uint64_t memory_bytes = uint64_t{1} << 30;
+  // Blocks may take up to half of it where ranges are read more than
+  // single keys. Off: an eighth.
+  bool cache_adapts = true;
   // Tables with an open file at once; there may be any number of tables.
   size_t table_handles = 4096;
   uint32_t filter_bits_per_key = 10;

@@ -46,6 +46,8 @@ void ConfigureEngine(const base::Settings& settings, lsm::Options* options) {
   options->directory = settings.Text("dir");
   options->sync_policy = SyncPolicyOf(settings);
   options->memory_bytes = MemoryBudget(settings);
+  // Commands ask for keys, and what leaves room for blocks leaves holes.
+  options->cache_adapts = false;
   options->generation_bytes = Bytes(settings, "redbed-generation-bytes");
   options->table_bytes = Bytes(settings, "redbed-table-bytes");
   options->reserve_bytes = Bytes(settings, "redbed-reserve-bytes");

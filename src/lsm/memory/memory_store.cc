@@ -196,7 +196,9 @@ const Record* MemoryStore::DrawDirty(base::Random* random,
 // What has a ghost was evicted too early: it begins as proven, and not as the
 // first of the proven to go.
 void MemoryStore::BeginUse(const Record* record, uint64_t hash) {
-  if (index_.TakeGhost(hash)) record->SetUse(/*uses=*/0, /*proven=*/true);
+  if (!index_.TakeGhost(hash)) return;
+  ++ghosts_met_;
+  record->SetUse(/*uses=*/0, /*proven=*/true);
 }
 
 size_t MemoryStore::EvictClean(size_t bytes_wanted, size_t steps_max) {

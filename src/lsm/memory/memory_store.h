@@ -143,6 +143,8 @@ class MemoryStore {
     return active_bytes() + sealed_bytes() + clean_bytes() + retired_bytes() +
            index_bytes();
   }
+  // Records that came back a short time after they were evicted.
+  uint64_t ghosts_met() const { return ghosts_met_; }
   // Records that the hash index names.
   size_t records() const { return index_.size(); }
 
@@ -182,6 +184,7 @@ class MemoryStore {
   HashIndex::Cursor probation_hand_;
   HashIndex::Cursor proven_hand_;
   Seen seen_;
+  uint64_t ghosts_met_ = 0;
 
   // By id, from first_id_ on without a gap; the last is the active one. Null:
   // nobody reaches it any more.

@@ -64,8 +64,10 @@ struct EntryQueue {
 // are no tombstones.
 class BlockCache::Shard {
  public:
-  Shard(uint64_t capacity, std::atomic<uint64_t>* total_bytes)
+  Shard(uint64_t capacity, std::atomic<uint64_t>* total_bytes,
+        std::atomic<uint64_t>* ghosts_met)
       : total_bytes_(total_bytes),
+        ghosts_met_(ghosts_met),
         capacity_(capacity),
         slots_(64),
         ghosts_(slots_.size() / kSlotsPerGhosts) {}
@@ -103,6 +105,7 @@ class BlockCache::Shard {
     entry->references.store(2, std::memory_order_relaxed);
     slot = {hash, entry};
     const bool has_ghost = GhostsOf(hash).Take(TagOf(hash));
+    if (has_ghost) ghosts_met_->fetch_add(1, std::memory_order_relaxed);
     (has_ghost ? main_ : new_).Push(entry);
     ++stats_.inserts;
     ++stats_.blocks;
@@ -222,7 +225,9 @@ class BlockCache::Shard {
     }
   }
 
-  std::atomic<uint64_t>* const total_bytes_;  // immutable pointer
+  // Immutable pointers.
+  std::atomic<uint64_t>* const total_bytes_;
+  std::atomic<uint64_t>* const ghosts_met_;
   mutable base::Mutex mutex_;
   uint64_t capacity_ GUARDED_BY(mutex_);
   std::vector<Slot> slots_ GUARDED_BY(mutex_);  // a power of two
@@ -234,7 +239,8 @@ class BlockCache::Shard {
 
 BlockCache::BlockCache(uint64_t capacity_bytes) : capacity_(capacity_bytes) {
   for (auto& shard : shards_) {
-    shard = std::make_unique<Shard>(capacity_bytes / kShards, &bytes_);
+    shard = std::make_unique<Shard>(capacity_bytes / kShards, &bytes_,
+                                    &ghosts_met_);
   }
 }
 

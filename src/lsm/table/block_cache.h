@@ -104,6 +104,10 @@ class BlockCache {
   };
   Stats stats() const;
   uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  // Blocks that came back a short time after they were evicted.
+  uint64_t ghosts_met() const {
+    return ghosts_met_.load(std::memory_order_relaxed);
+  }
 
  private:
   static constexpr size_t kShards = 16;
@@ -112,9 +116,10 @@ class BlockCache {
   Shard& ShardOf(uint64_t hash) const { return *shards_[hash >> 60]; }
 
   std::array<std::unique_ptr<Shard>, kShards> shards_;
-  // Shared: plain counters, no order needed. bytes_ is the shards' sum.
+  // Shared: plain counters, no order needed. The shards add to both sums.
   std::atomic<uint64_t> capacity_;
   std::atomic<uint64_t> bytes_ = 0;
+  std::atomic<uint64_t> ghosts_met_ = 0;
   std::atomic<uint64_t> next_file_id_ = 1;
 };
 
