@@ -28,4 +28,21 @@ AllocatorStats ReadAllocatorStats();
 // now and then. False where the allocator has no such thread.
 bool PurgeInBackground();
 
+// Defragmentation: small allocations share slabs, runs of pages that go back to
+// the system only when nothing is left in them. Whoever can move what it holds
+// moves it out of the sparse ones:
+//
+//   if (LiesSparse(old)) { now = AllocateDense(...); copy; FreeDense(old); }
+
+// False where the allocator cannot tell what is sparse: then nothing is.
+bool CanDefragment();
+// Whether the slab of this allocation is emptier than others of its kind, and
+// there are enough of them that one could go. Some 20 ns and what the cache
+// misses cost.
+bool LiesSparse(const void* memory);
+// As malloc and free, but past the thread's cache: from the fullest part of the
+// heap, and so that a hole just left is not the next one filled.
+void* AllocateDense(size_t size);
+void FreeDense(void* memory);
+
 }  // namespace base

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace base {
 namespace {
 
@@ -27,6 +31,68 @@ TEST(Allocator, KnowsWhatItHasHandedOut) {
 TEST(Allocator, GivesPagesBackOnAThreadOfItsOwn) {
   // (A sanitizer's has none.)
   EXPECT_EQ(PurgeInBackground(), ReadAllocatorStats().name != "libc");
+}
+
+TEST(Allocator, TellsWhatLiesSparse) {
+  if (!CanDefragment()) {
+    int* const lone = static_cast<int*>(AllocateDense(sizeof(int)));
+    EXPECT_FALSE(LiesSparse(lone));
+    FreeDense(lone);
+    return;
+  }
+  // Every allocation of the first half stays, but one in four of the second.
+  constexpr size_t kCount = 20'000;
+  constexpr size_t kSize = 320;
+  std::vector<void*> held;
+  for (size_t i = 0; i < kCount; ++i) held.push_back(AllocateDense(kSize));
+  std::vector<void*> dense(held.begin(), held.begin() + kCount / 2);
+  std::vector<void*> sparse;
+  for (size_t i = kCount / 2; i < kCount; ++i) {
+    if (i % 4 == 0) {
+      sparse.push_back(held[i]);
+    } else {
+      FreeDense(held[i]);
+    }
+  }
+  // But for the slabs at the borders.
+  const auto count = [](const std::vector<void*>& memory) {
+    return static_cast<size_t>(
+        std::count_if(memory.begin(), memory.end(), LiesSparse));
+  };
+  EXPECT_LT(count(dense), dense.size() / 20);
+  EXPECT_GT(count(sparse), sparse.size() * 3 / 10);
+
+  // Moving what lies sparse gives most of the holes back.
+  const auto holes = [] {
+    const AllocatorStats stats = ReadAllocatorStats();
+    return stats.active - stats.allocated;
+  };
+  const size_t before = holes();
+  for (int round = 0; round < 10; ++round) {
+    for (void*& memory : sparse) {
+      if (!LiesSparse(memory)) continue;
+      void* const now = AllocateDense(kSize);
+      FreeDense(std::exchange(memory, now));
+    }
+  }
+  const size_t after = holes();
+  EXPECT_LT(after, before);
+  EXPECT_GT(before - std::min(before, after), kCount / 2 * 3 / 4 * kSize / 2);
+  for (void* const memory : dense) FreeDense(memory);
+  for (void* const memory : sparse) FreeDense(memory);
+}
+
+TEST(Allocator, FindsNothingSparseInWhatFillsItsPages) {
+  std::vector<void*> held;
+  for (int i = 0; i < 100; ++i) held.push_back(AllocateDense(64 << 10));
+  for (size_t i = 0; i < held.size(); i += 2) {
+    FreeDense(std::exchange(held[i], nullptr));
+  }
+  for (void* const memory : held) {
+    if (memory == nullptr) continue;
+    EXPECT_FALSE(LiesSparse(memory));
+    FreeDense(memory);
+  }
 }
 
 }  // namespace
