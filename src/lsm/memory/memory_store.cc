@@ -20,10 +20,15 @@ constexpr uint8_t kProvingUses = 2;
 constexpr size_t kSeenHalfLife = 256;
 constexpr size_t kHalfLivesPerRound = 16;
 
+// What moving a record costs beside looking at it, in steps.
+constexpr size_t kMoveSteps = 3;
+constexpr size_t kMoveBytesPerStep = 1024;
+
 }  // namespace
 
 MemoryStore::MemoryStore(MemoryOptions options)
-    : first_id_(options.first_generation),
+    : lies_sparse_(options.lies_sparse),
+      first_id_(options.first_generation),
       flushed_id_(options.first_generation - 1) {
   CHECK(options.first_generation > Record::kNoGeneration);
   BeginGeneration(first_id_);
@@ -248,6 +253,30 @@ void MemoryStore::NoteSeen(const Record& record) {
       std::min(kSeenHalfLife, records() / kHalfLivesPerRound);
   if (++seen_.records < half_life) return;
   seen_ = {seen_.probation_bytes / 2, seen_.bytes / 2, 0};
+}
+
+MemoryStore::Moves MemoryStore::MoveSparse(size_t steps_max) {
+  Moves moves;
+  for (size_t steps = 0; steps < steps_max;) {
+    const HashIndex::Batch batch = index_.Sweep(&moving_hand_);
+    steps += 1 + batch.size;
+    for (size_t i = 0; i < batch.size; ++i) {
+      Record* old = batch.records[i];
+      if (!MayMove(*old) || !lies_sparse_(old)) {
+        ++moves.stayed;
+        continue;
+      }
+      index_.Replace(old, Record::Move(*old));
+      steps += kMoveSteps + old->bytes() / kMoveBytesPerStep;
+      Record::FreeMoved(old);
+      ++moves.moved;
+    }
+  }
+  return moves;
+}
+
+bool MemoryStore::MayMove(const Record& record) {
+  return !IsDirty(record) && PinnedGeneration(record.generation()) == nullptr;
 }
 
 bool MemoryStore::FreeSome(size_t steps) {

@@ -10,6 +10,7 @@
 //   Seal       O(1): the active generation becomes immutable
 //   flushed    O(generations): its records are clean by comparison of ids
 //   EvictClean frees clean records, those first that were used but once
+//   MoveSparse moves clean records together, so that pages become free
 //   FreeSome   takes apart what is no longer needed, a slice at a time
 //
 // Eviction is S3-FIFO without the queues. A record begins on probation; used
@@ -31,7 +32,8 @@
 //
 // No call costs more than some 50 us because of size (copying one large value
 // and the allocator's own work aside): HashIndex splits one segment at a time;
-// EvictClean and FreeSome take their bounds. The destructor walks everything.
+// EvictClean, MoveSparse and FreeSome take their bounds. The destructor walks
+// everything.
 //
 // Threads: owner-bound. What Seal and sealed() give may go to other threads;
 // every such pin must be gone before the store is.
@@ -45,6 +47,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/allocator.h"
 #include "base/random.h"
 #include "lsm/iterator.h"
 #include "lsm/memory/generation.h"
@@ -56,6 +59,8 @@ namespace lsm {
 struct MemoryOptions {
   // Ids of generations start here. At least 1.
   uint64_t first_generation = 1;
+  // Whether moving this allocation helps to give pages back.
+  bool (*lies_sparse)(const void*) = base::LiesSparse;
 };
 
 class MemoryStore {
@@ -125,6 +130,14 @@ class MemoryStore {
   // `bytes_wanted` or looked at `steps_max` records and buckets, and on to the
   // end of a bucket; returns the bytes freed.
   size_t EvictClean(size_t bytes_wanted, size_t steps_max);
+  // Moves clean records that no pinned generation reaches out of sparse slabs,
+  // for about `steps_max`: one for a record or bucket looked at, more for one
+  // that is moved. Goes round for as long as it is called.
+  struct Moves {
+    size_t moved = 0;
+    size_t stayed = 0;
+  };
+  Moves MoveSparse(size_t steps_max);
   // Takes apart flushed generations without pins: one record, generation or
   // slab of tree nodes is a step, some 0.1 us. True while there is more
   // to do now; the last pin of a generation may be dropped at any time, so
@@ -179,10 +192,14 @@ class MemoryStore {
   // Frees a clean record if its time has come; the bytes freed.
   size_t EvictOrAge(Record* record, bool proven_turn);
   void NoteSeen(const Record& record);
+  bool MayMove(const Record& record);
+
+  bool (*const lies_sparse_)(const void*);
 
   HashIndex index_;
   HashIndex::Cursor probation_hand_;
   HashIndex::Cursor proven_hand_;
+  HashIndex::Cursor moving_hand_;
   Seen seen_;
   uint64_t ghosts_met_ = 0;
 

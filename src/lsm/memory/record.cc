@@ -32,6 +32,26 @@ Record* Record::New(std::string_view key, uint64_t hash,
 
 void Record::Free(Record* record) { std::free(record); }
 
+Record* Record::Move(const Record& old) {
+  void* memory = base::AllocateDense(old.bytes_);
+  CHECK(memory != nullptr);
+  Record* record = new (memory) Record;
+  record->packed_ = old.packed_;
+  record->key_size_ = old.key_size_;
+  record->value_size_ = old.value_size_;
+  record->placement_ = old.placement_;
+  record->bytes_ = old.bytes_;
+  record->generation_low_ = old.generation_low_;
+  record->generation_high_ = old.generation_high_;
+  record->nothing_below_ = old.nothing_below_;
+  record->CopyUse(old);
+  std::memcpy(record->data(), old.data(),
+              size_t{old.key_size_} + old.value_size_);
+  return record;
+}
+
+void Record::FreeMoved(Record* record) { base::FreeDense(record); }
+
 bool Record::Fits(size_t value_size) const {
   // Below this there is hardly a smaller size class to move to.
   constexpr size_t kSmall = 64;

@@ -50,6 +50,10 @@ class Record {
   static Record* New(std::string_view key, uint64_t hash,
                      const Content& content);
   static void Free(Record* record);
+  // The same, use and all, where the heap is fuller; the old one is then freed
+  // by FreeMoved.
+  static Record* Move(const Record& old);
+  static void FreeMoved(Record* record);
 
   Record(const Record&) = delete;
   Record& operator=(const Record&) = delete;

@@ -45,6 +45,8 @@ class Model {
       Unpin();
     } else if (choice < 95) {
       store_.EvictClean(random_.Below(2000), random_.Below(200));
+    } else if (choice < 97) {
+      store_.MoveSparse(random_.Below(200));
     } else {
       store_.FreeSome(random_.Below(20));
     }
@@ -173,7 +175,10 @@ class Model {
 
   base::Random random_;
   Sequence sequence_ = 0;
-  MemoryStore store_{MemoryOptions{.first_generation = 77}};
+  MemoryStore store_{
+      MemoryOptions{.first_generation = 77,
+                    .lies_sparse = [](const void*) { return true; }}
+  };
   std::set<std::string> keys_;
   Rows newest_;
   Rows active_;

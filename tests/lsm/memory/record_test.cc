@@ -53,6 +53,27 @@ TEST(Record, OverwritesWithPartOfItsOwnValue) {
   Record::Free(record);
 }
 
+TEST(Record, IsTheSameWhereItIsMovedTo) {
+  Record* old = Record::New(
+      "key", HashKey("key"),
+      {Pack(9, Kind::kValue), "value", /*generation=*/(uint64_t{1} << 40) + 1,
+       /*nothing_below=*/true});
+  old->SetUse(/*uses=*/2, /*proven=*/true);
+  Record* now = Record::Move(*old);
+  Record::FreeMoved(old);
+  EXPECT_EQ(now->key(), "key");
+  EXPECT_EQ(now->value(), "value");
+  EXPECT_EQ(now->packed(), Pack(9, Kind::kValue));
+  EXPECT_EQ(now->generation(), (uint64_t{1} << 40) + 1);
+  EXPECT_TRUE(now->nothing_below());
+  EXPECT_EQ(now->placement(), HashKey("key") >> 32);
+  EXPECT_EQ(now->uses(), 2);
+  EXPECT_TRUE(now->proven());
+  // What fitted fits.
+  EXPECT_TRUE(now->Fits(now->bytes() - sizeof(Record) - 3));
+  Record::Free(now);
+}
+
 TEST(Record, CountsUsesUpToItsLimit) {
   Record* record = Record::New("k", HashKey("k"), {Pack(1, Kind::kValue)});
   EXPECT_EQ(record->uses(), 0);
