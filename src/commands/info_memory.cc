@@ -98,7 +98,7 @@ void WriteMemorySection(const InfoSource& source, InfoText& text) {
   text.Add("mem_cluster_links", 0);
   text.Add("mem_aof_buffer", 0);
   text.Add("mem_allocator", allocator.name);
-  text.Add("active_defrag_running", 0);
+  text.Add("active_defrag_running", engine.defrag_percent);
   text.Add("lazyfree_pending_objects", 0);
   text.Add("lazyfreed_objects", 0);
 }

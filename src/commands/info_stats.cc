@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kDecimals = 2;
 constexpr double kKilobyte = 1024;
+constexpr uint64_t kMicrosPerMilli = 1000;
 
 std::span<const CommandEntry> EntriesOf(const InfoSource& source) {
   return source.server.dispatcher->table().entries();
@@ -27,6 +28,7 @@ void WriteStatsSection(const InfoSource& source, InfoText& text) {
   const Statistics& statistics = server.statistics;
   const Traffic& traffic = source.traffic;
   const Rates& rates = server.rates;
+  const types::EngineStats& engine = source.engine;
   text.Section("Stats");
   text.Add("total_connections_received",
            server.sessions.connections_received());
@@ -64,11 +66,11 @@ void WriteStatsSection(const InfoSource& source, InfoText& text) {
   text.Add("total_forks", 0);
   text.Add("migrate_cached_sockets", 0);
   text.Add("slave_expires_tracked_keys", 0);
-  text.Add("active_defrag_hits", 0);
-  text.Add("active_defrag_misses", 0);
-  text.Add("active_defrag_key_hits", 0);
-  text.Add("active_defrag_key_misses", 0);
-  text.Add("total_active_defrag_time", 0);
+  text.Add("active_defrag_hits", engine.moved_records);
+  text.Add("active_defrag_misses", engine.unmoved_records);
+  text.Add("active_defrag_key_hits", engine.moved_records);
+  text.Add("active_defrag_key_misses", engine.unmoved_records);
+  text.Add("total_active_defrag_time", engine.defrag_us / kMicrosPerMilli);
   text.Add("current_active_defrag_time", 0);
   text.Add("tracking_total_keys", 0);
   text.Add("tracking_total_items", 0);

@@ -78,10 +78,6 @@ Status NoAclFile(const std::string& value) {
   if (value.empty()) return Status::Ok();
   return Status::Invalid("Redbed has no ACL users; use requirepass");
 }
-Status NoDefrag(const std::string& value) {
-  if (value == "no") return Status::Ok();
-  return Status::Invalid("Redbed does not move memory about");
-}
 Status IsHostname(const std::string& value) {
   for (const char c : value) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -105,15 +101,15 @@ constexpr SettingSpec kRows[] = {
                 kKeptOnly),
     StringSetting("aclfile", "", kImmutable | kKeptOnly).Check(NoAclFile),
     IntegerSetting("acllog-max-len", "128", 0, INT64_MAX, kKeptOnly),
-    IntegerSetting("active-defrag-cycle-max", "25", 1, 99, kKeptOnly),
-    IntegerSetting("active-defrag-cycle-min", "1", 1, 99, kKeptOnly),
-    MemorySetting("active-defrag-ignore-bytes", "100mb", kKeptOnly, 1),
+    IntegerSetting("active-defrag-cycle-max", "25", 1, 99),
+    IntegerSetting("active-defrag-cycle-min", "1", 1, 99),
+    MemorySetting("active-defrag-ignore-bytes", "8mb", 0, 1),
     IntegerSetting("active-defrag-max-scan-fields", "1000", 1, INT64_MAX,
                    kKeptOnly),
-    IntegerSetting("active-defrag-threshold-lower", "10", 0, 1000, kKeptOnly),
-    IntegerSetting("active-defrag-threshold-upper", "100", 0, 1000, kKeptOnly),
+    IntegerSetting("active-defrag-threshold-lower", "10", 0, 1000),
+    IntegerSetting("active-defrag-threshold-upper", "100", 0, 1000),
     IntegerSetting("active-expire-effort", "1", 1, 10, kKeptOnly),
-    BoolSetting("activedefrag", "no", kKeptOnly).Check(NoDefrag),
+    BoolSetting("activedefrag", "yes"),
     BoolSetting("activerehashing", "yes", kKeptOnly),
     StringSetting("admin-bind", "127.0.0.1", kImmutable),
     IntegerSetting("admin-port", "0", 0, kPortMax, kImmutable),

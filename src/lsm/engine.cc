@@ -309,13 +309,15 @@ bool Engine::Body::Tick() {
   pauses_.End(PauseCause::kFree);
   const bool evicting = Evict();
   pauses_.End(PauseCause::kEvict);
+  const bool moving = Defragment();
+  pauses_.End(PauseCause::kDefrag);
   // Last, so that what was read is still there when its askers come; and they
   // may write.
   const bool answered = cold_reads_.Finish(&memory_);
   const bool shown = cold_ranges_.Finish();
   const bool walked = range_walks_.Finish();
   pauses_.End(PauseCause::kColdReads);
-  return freeing || evicting || answered || shown || walked ||
+  return freeing || evicting || moving || answered || shown || walked ||
          settlements_.has_known();
 }
 
@@ -362,6 +364,7 @@ Stats Engine::Body::stats() const {
   stats.records = memory_.records();
   stats.table_memory_bytes = tables_->memory_bytes();
   stats.log_memory_bytes = log_->memory_bytes();
+  stats.defrag_percent = defrag_share_.percent();
   stats.debt_bytes = settlements_.memory_bytes();
   stats.memory_budget_bytes = options_.memory_bytes;
   stats.reads_in_flight = cold_reads_.in_flight() + cold_ranges_.in_flight() +
@@ -481,6 +484,7 @@ base::Status Engine::SetSyncPolicy(SyncPolicy policy) {
 }
 void Engine::SetMemoryBytes(uint64_t bytes) { body_->SetMemoryBytes(bytes); }
 void Engine::SetOtherMemory(uint64_t bytes) { body_->SetOtherMemory(bytes); }
+void Engine::SetDefragPercent(int percent) { body_->SetDefragPercent(percent); }
 uint64_t Engine::memory_in_use() const { return body_->MemoryInUse(); }
 void Engine::SetGenerationBytes(uint64_t bytes) {
   body_->options().generation_bytes = bytes;

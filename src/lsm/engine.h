@@ -229,6 +229,9 @@ class Engine {
   // What the process occupies beside the engine (client buffers, fragments of
   // the allocator): it comes out of the same budget, up to half of it.
   void SetOtherMemory(uint64_t bytes);
+  // Up to this part of the time goes to moving records out of sparse slabs, so
+  // that these can be given back (base/allocator.h). At first none does.
+  void SetDefragPercent(int percent);
   // Records, indexes, filters and blocks, in allocator bytes.
   uint64_t memory_in_use() const;
   void SetGenerationBytes(uint64_t bytes);

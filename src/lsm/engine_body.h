@@ -54,6 +54,7 @@
 #include "lsm/snapshot_list.h"
 #include "lsm/snapshot_reader.h"
 #include "lsm/table_store.h"
+#include "lsm/time_share.h"
 #include "lsm/version/manifest.h"
 #include "lsm/version/version.h"
 #include "lsm/wal/log.h"
@@ -119,6 +120,7 @@ class Engine::Body {
 
   void SetMemoryBytes(uint64_t bytes);
   void SetOtherMemory(uint64_t bytes) { other_memory_ = bytes; }
+  void SetDefragPercent(int percent) { defrag_share_.SetPercent(percent); }
   uint64_t MemoryInUse() const;
 
   // Why nothing can be written; NoRoom where only the reserve is left.
@@ -180,6 +182,7 @@ class Engine::Body {
   bool NeedsSeal() const;
   uint64_t GenerationBytes() const;
   bool Evict();
+  bool Defragment();
   void SetPace();
 
   // Blind puts.
@@ -272,6 +275,7 @@ class Engine::Body {
   MemoryStore memory_;
   CacheShare cache_share_;
   uint64_t other_memory_ = 0;  // of the process, beside the engine
+  TimeShare defrag_share_;
   Sequence applied_ = 0;
   Sequence first_new_ = 0;
   int64_t tick_us_ = 0;       // wall clock, read once per tick

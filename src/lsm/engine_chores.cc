@@ -1,5 +1,6 @@
 // What the engine does beside flush and compaction: answering those who wait,
-// syncs on request, removing files, looking for rows that die.
+// syncs on request, removing files, looking for rows that die, moving records
+// together.
 
 #include <algorithm>
 #include <utility>
@@ -24,6 +25,12 @@ constexpr int64_t kPaceUs = 100'000;
 
 // Killed scopes looked at in one tick.
 constexpr size_t kForgetSteps = 8;
+
+// A slice of defragmentation: so many times so many steps, some 10 us each, or
+// fewer where what is moved lies in nobody's cache.
+constexpr size_t kMoveSteps = 50;
+constexpr int kMovesMax = 6;
+constexpr int64_t kMovesUs = 40;
 
 }  // namespace
 
@@ -155,6 +162,23 @@ void Engine::Body::StartExpiryWalk() {
       if (!status.ok()) NoteBackgroundError(status.With("expiry walk"));
     });
   });
+}
+
+// Its part is one of the wall's time: on a busy machine others need theirs.
+bool Engine::Body::Defragment() {
+  if (defrag_share_.percent() == 0) return false;
+  const int64_t begin_us = options_.clock->MonotonicMicros();
+  if (!defrag_share_.MaySpend(begin_us)) return false;
+  int64_t spent_us = 0;
+  for (int i = 0; i < kMovesMax && spent_us < kMovesUs; ++i) {
+    const MemoryStore::Moves moves = memory_.MoveSparse(kMoveSteps);
+    stats_.moved_records += moves.moved;
+    stats_.unmoved_records += moves.stayed;
+    spent_us = options_.clock->MonotonicMicros() - begin_us;
+  }
+  defrag_share_.Spend(spent_us);
+  stats_.defrag_us += static_cast<uint64_t>(spent_us);
+  return defrag_share_.has_left();
 }
 
 void Engine::Body::StartCleanUp() {

@@ -21,10 +21,11 @@ enum class PauseCause : uint8_t {
   kJobs,       // sealing, choosing and starting jobs
   kFree,       // flushed generations
   kEvict,      // clean records
+  kDefrag,     // moving them together
   kColdReads,  // installing what was read, and who waited for it
 };
-inline constexpr std::array<std::string_view, 6> kPauseNames = {
-    "install", "settle", "jobs", "free", "evict", "cold_reads"};
+inline constexpr std::array<std::string_view, 7> kPauseNames = {
+    "install", "settle", "jobs", "free", "evict", "defrag", "cold_reads"};
 inline constexpr uint64_t kLongPauseUs = 100;
 
 struct PauseStats {
@@ -49,6 +50,12 @@ struct Stats {
   uint64_t memory_budget_bytes = 0;
   uint64_t records = 0;
   uint64_t evicted_records = 0;
+  // Defragmentation: records moved, those looked at that stayed, the time it
+  // took, and the part of it that it may take now.
+  uint64_t moved_records = 0;
+  uint64_t unmoved_records = 0;
+  uint64_t defrag_us = 0;
+  int defrag_percent = 0;
 
   // Lookups that memory answered, filters answered, and tables answered.
   uint64_t memory_hits = 0;

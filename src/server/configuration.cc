@@ -35,6 +35,17 @@ uint64_t MemoryBudget(const base::Settings& settings) {
                   wanted == 0 ? MachineMemoryBytes() / 2 : wanted);
 }
 
+DefragSettings DefragSettingsOf(const base::Settings& settings) {
+  DefragSettings defrag;
+  defrag.on = settings.Bool("activedefrag") && base::CanDefragment();
+  defrag.ignore_bytes = Bytes(settings, "active-defrag-ignore-bytes");
+  defrag.threshold_lower = settings.Integer("active-defrag-threshold-lower");
+  defrag.threshold_upper = settings.Integer("active-defrag-threshold-upper");
+  defrag.cycle_min = settings.Integer("active-defrag-cycle-min");
+  defrag.cycle_max = settings.Integer("active-defrag-cycle-max");
+  return defrag;
+}
+
 lsm::SyncPolicy SyncPolicyOf(const base::Settings& settings) {
   const std::string& policy = settings.Text("appendfsync");
   if (policy == "always") return lsm::SyncPolicy::kAlways;

@@ -13,6 +13,7 @@
 #include "commands/server.h"
 #include "lsm/options.h"
 #include "net/shared.h"
+#include "server/defragmentation.h"
 #include "types/data_set.h"
 
 namespace server {
@@ -28,6 +29,7 @@ void ConfigureNetwork(const base::Settings& settings, net::Limits* limits);
 void ConfigureRules(const base::Settings& settings, commands::Rules* rules);
 void ConfigureSlowLog(const base::Settings& settings,
                       commands::SlowLog* slow_log);
+DefragSettings DefragSettingsOf(const base::Settings& settings);
 commands::SaveSettings SaveSettingsOf(const base::Settings& settings);
 base::LogLevel LogLevelOf(const base::Settings& settings);
 

@@ -233,9 +233,13 @@ void House::Chores() {
   server_.rates.output_bytes.Sample(frontend_.stats().output_bytes, now_us);
   if (shutting_down_) return;
   server_.saves.Tick();
-  engine_->SetOtherMemory(
-      OtherMemory(MemoryBudget(*settings_), engine_->memory_in_use(),
-                  base::ResidentBytes(), base::ReadAllocatorStats()));
+  const base::AllocatorStats allocator = base::ReadAllocatorStats();
+  engine_->SetOtherMemory(OtherMemory(MemoryBudget(*settings_),
+                                      engine_->memory_in_use(),
+                                      base::ResidentBytes(), allocator));
+  defrag_percent_ =
+      DefragPercent(DefragSettingsOf(*settings_), allocator, defrag_percent_);
+  engine_->SetDefragPercent(defrag_percent_);
   // A slice of dead keys; when there are more, the next turn comes at once.
   if (dispatcher_.ExpireDue(kExpireBudget)) {
     loop_.Post([this] {
@@ -256,6 +260,13 @@ Status House::ApplyChange(const base::SettingChange& change) {
           "The operating system is not able to handle the specified number of "
           "clients, try with ",
           given));
+    }
+  } else if (name == "activedefrag") {
+    if (settings_->Bool(name) && !base::CanDefragment()) {
+      return Status::Invalid(
+          "Active defragmentation cannot be enabled: it requires a Redis "
+          "server compiled with a modified Jemalloc like the one shipped by "
+          "default with the Redis source distribution");
     }
   } else if (name == "maxmemory") {
     ApplyMemoryBudget();

@@ -100,6 +100,7 @@ class House final : private commands::Host {
   bool shutting_down_ = false;
   bool synced_ = false;
   int64_t shutdown_until_ms_ = 0;
+  int defrag_percent_ = 0;
 };
 
 }  // namespace server

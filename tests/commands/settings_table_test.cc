@@ -101,7 +101,6 @@ TEST(SettingRows, RefuseWhatWouldBeBelievedInWrongly) {
       {"cluster-enabled", "yes"           },
       {"replicaof",       "10.0.0.1",       "6379"},
       {"slaveof",                 "10.0.0.1",                         "1"},
-      {"activedefrag",              "yes"     },
   };
   for (const std::vector<std::string>& line : lines) {
     EXPECT_FALSE(settings.Load(line).ok()) << line[0];

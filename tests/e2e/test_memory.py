@@ -1,5 +1,6 @@
 """Memory: the classes of INFO are what the allocator has handed out, and the
-process stays near maxmemory, also with a plan of many expiries."""
+process stays near maxmemory, also with a plan of many expiries, and follows it
+down."""
 
 import os
 import time
@@ -47,6 +48,29 @@ class Memory(harness.TestCase):
     def test_is_counted_by_class_and_bounded(self):
         self.fill()
         self.check()
+
+    def test_is_given_back_when_maxmemory_falls(self):
+        self.fill()
+        before = self.settled_info()
+        self.client.config_set("maxmemory", MAXMEMORY // 4)
+        # Without defragmentation nearly every page keeps a record or two.
+        deadline = time.monotonic() + 60
+        while True:
+            info = self.client.info("everything")
+            if info["used_memory_rss"] < 0.6 * before["used_memory_rss"]:
+                break
+            self.assertLess(time.monotonic(), deadline, info)
+            time.sleep(0.1)
+        self.assertGreater(info["active_defrag_key_hits"], 0)
+        self.assertGreater(info["total_active_defrag_time"], 0)
+        # What was moved is what it was.
+        for i in range(0, KEYS, 37):
+            value = self.client.get(f"key:{i:012d}")
+            self.assertEqual(value, value[:8] * 25)
+        self.client.config_set("activedefrag", "no")
+        while self.client.info("memory")["active_defrag_running"] != 0:
+            self.assertLess(time.monotonic(), deadline + 60)
+            time.sleep(0.1)
 
     def test_the_plan_of_expiries_is_bounded_too(self):
         self.fill(ex=100_000)
