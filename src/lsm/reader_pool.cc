@@ -19,12 +19,17 @@ ReaderPool::~ReaderPool() { Stop(); }
 
 void ReaderPool::Start(std::vector<Job> jobs) {
   if (jobs.empty()) return;
-  base::MutexLock lock(mutex_);
-  if (stopping_) return;
-  // A busy reader looks again by itself: waking costs a system call.
-  const size_t wakes = std::min(idle_, jobs.size());
-  askers_.push_back({std::move(jobs), 0});
-  for (size_t i = 0; i < wakes; ++i) changed_.SignalOne();
+  size_t wakes = 0;
+  {
+    base::MutexLock lock(mutex_);
+    if (stopping_) return;
+    // A busy reader looks again by itself: waking costs a system call.
+    wakes = std::min(idle_, jobs.size());
+    idle_ -= wakes;
+    askers_.push_back({std::move(jobs), 0});
+  }
+  // Only now: who is woken wants the mutex.
+  for (; wakes > 0; --wakes) wakes_.Post();
 }
 
 bool ReaderPool::RunOne() {
@@ -40,7 +45,7 @@ void ReaderPool::Stop() {
     base::MutexLock lock(mutex_);
     stopping_ = true;
     askers_.clear();
-    changed_.SignalAll();
+    for (; idle_ > 0; --idle_) wakes_.Post();
   }
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
@@ -48,13 +53,18 @@ void ReaderPool::Stop() {
 }
 
 ReaderPool::Job ReaderPool::Take(bool block) {
-  base::MutexLock lock(mutex_);
-  while (block && askers_.empty() && !stopping_) {
-    ++idle_;
-    changed_.Wait(mutex_);
-    --idle_;
+  for (;;) {
+    {
+      base::MutexLock lock(mutex_);
+      if (!askers_.empty()) return TakeNext();
+      if (!block || stopping_) return nullptr;
+      ++idle_;
+    }
+    wakes_.Wait();
   }
-  if (askers_.empty()) return nullptr;
+}
+
+ReaderPool::Job ReaderPool::TakeNext() {
   Asker asker = std::move(askers_.front());
   askers_.pop_front();
   Job job = std::move(asker.jobs[asker.next++]);

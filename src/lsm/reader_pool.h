@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/semaphore.h"
 
 namespace lsm {
 
@@ -51,14 +52,17 @@ class ReaderPool {
   void Run();
   // Null when nothing waits; with `block`, when the pool stops.
   Job Take(bool block) EXCLUDES(mutex_);
+  Job TakeNext() REQUIRES(mutex_);
 
   std::vector<std::thread> threads_;
 
   base::Mutex mutex_;
-  base::CondVar changed_;
   std::deque<Asker> askers_ GUARDED_BY(mutex_);
+  // Readers that wait, or are about to, and for whom no wake is on its way.
   size_t idle_ GUARDED_BY(mutex_) = 0;
   bool stopping_ GUARDED_BY(mutex_) = false;
+
+  base::Semaphore wakes_;
 };
 
 }  // namespace lsm

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/mutex.h"
+#include "base/semaphore.h"
 
 namespace lsm {
 namespace {
@@ -69,6 +70,16 @@ TEST(ReaderPool, RunsAsManyJobsAtOnceAsItHasThreads) {
     while (left < kThreads) changed.Wait(mutex);
   }
   EXPECT_EQ(left, kThreads);
+}
+
+// Each comes while a reader may be about to go to sleep.
+TEST(ReaderPool, WakesAReaderForEachJobThatComesAlone) {
+  base::Semaphore ran;
+  ReaderPool pool(2);
+  for (int i = 0; i < 5'000; ++i) {
+    pool.Start({[&ran] { ran.Post(); }});
+    ran.Wait();
+  }
 }
 
 TEST(ReaderPool, LosesNoJobHoweverManyCome) {
