@@ -16,11 +16,7 @@ namespace {
 constexpr uint64_t kGenerationShare = 8;
 constexpr uint64_t kGenerationBytesMin = 64 << 10;
 
-// Work of one tick beside the commands: some 100 us. A step of eviction takes
-// 0.1 to 0.2 us where records and index are not in the processor's cache.
-constexpr size_t kEvictSteps = 400;
-// The same beyond the budget, where what comes in must go out.
-constexpr size_t kEvictStepsBeyond = 2000;
+// Work of one tick beside the commands: some 100 us.
 constexpr size_t kFreeSteps = 200;
 
 }  // namespace
@@ -321,40 +317,6 @@ bool Engine::Body::Tick() {
          settlements_.has_known();
 }
 
-uint64_t Engine::Body::MemoryInUse() const {
-  return memory_.total_bytes() + tables_->memory_bytes() +
-         tables_->cache().bytes();
-}
-
-bool Engine::Body::Evict() {
-  const uint64_t budget = options_.memory_bytes;
-  if (cache_share_.Update(tables_->cache().ghosts_met(), memory_.ghosts_met(),
-                          memory_.total_bytes())) {
-    tables_->cache().SetCapacity(cache_share_.capacity());
-  }
-  // What the block cache may yet take is not lent to records: to evict them for
-  // it later would leave holes among those that stay.
-  const uint64_t share = cache_share_.bytes();
-  const uint64_t cache_room = share - std::min(share, tables_->cache().bytes());
-  // A little below the budget, so that a burst finds room; and never less
-  // than half, whatever the rest of the process does.
-  const uint64_t aim =
-      budget - budget / 16 - std::min(other_memory_, budget / 2);
-  const uint64_t in_use = MemoryInUse() + cache_room;
-  if (in_use <= aim || memory_.clean_bytes() == 0) return false;
-  const size_t records = memory_.records();
-  const bool beyond = in_use > aim + budget / 16;
-  memory_.EvictClean(in_use - aim, beyond ? kEvictStepsBeyond : kEvictSteps);
-  stats_.evicted_records += records - memory_.records();
-  return MemoryInUse() + cache_room > aim && memory_.clean_bytes() > 0;
-}
-
-void Engine::Body::SetMemoryBytes(uint64_t bytes) {
-  options_.memory_bytes = bytes;
-  cache_share_.SetBudget(bytes);
-  tables_->cache().SetCapacity(cache_share_.capacity());
-}
-
 Stats Engine::Body::stats() const {
   Stats stats = stats_;
   stats.active_bytes = memory_.active_bytes();
@@ -482,10 +444,7 @@ bool Engine::RunBackground() { return body_->RunBackground(); }
 base::Status Engine::SetSyncPolicy(SyncPolicy policy) {
   return body_->log().SetPolicy(policy);
 }
-void Engine::SetMemoryBytes(uint64_t bytes) { body_->SetMemoryBytes(bytes); }
-void Engine::SetOtherMemory(uint64_t bytes) { body_->SetOtherMemory(bytes); }
 void Engine::SetDefragPercent(int percent) { body_->SetDefragPercent(percent); }
-uint64_t Engine::memory_in_use() const { return body_->MemoryInUse(); }
 void Engine::SetGenerationBytes(uint64_t bytes) {
   body_->options().generation_bytes = bytes;
 }

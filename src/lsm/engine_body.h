@@ -6,6 +6,7 @@
 //   engine_jobs.cc   seal, flush, and how each job ends   (owner starts and
 //                    ends each job; its middle runs on a lane of Scheduler)
 //   engine_compaction.cc  the same, for compaction
+//   engine_memory.cc  the budget, and who is evicted      (owner)
 //   engine_settle.cc  what blind puts have counted wrong  (owner)
 //   engine_pressure.cc  how far flush and compaction are behind (owner)
 //   engine_room.cc  when the disk is full                 (owner)
@@ -181,6 +182,7 @@ class Engine::Body {
   // The tick.
   bool NeedsSeal() const;
   uint64_t GenerationBytes() const;
+  uint64_t Excess() const;  // (engine_memory.cc)
   bool Evict();
   bool Defragment();
   void SetPace();

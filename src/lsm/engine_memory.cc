@@ -1,0 +1,77 @@
+// How memory keeps to its budget: what it is spent on, and what goes when it is
+// spent.
+
+#include <algorithm>
+
+#include "lsm/engine_body.h"
+
+namespace lsm {
+namespace {
+
+// The part of the budget that is kept free, so that a burst finds room.
+constexpr uint64_t kSlackShare = 16;
+
+// How long eviction may take in one tick; beyond the budget, where what comes
+// in must go out, longer. Whether a step takes 0.02 us or 0.2 is for the
+// processor's cache to say, so the clock is asked after each slice.
+constexpr int64_t kEvictUs = 25;
+constexpr int64_t kEvictBeyondUs = 50;
+constexpr size_t kSliceSteps = 100;
+// Of one tick, where the clock stands still.
+constexpr size_t kSlicesMax = 20;
+
+}  // namespace
+
+uint64_t Engine::Body::MemoryInUse() const {
+  return memory_.total_bytes() + tables_->memory_bytes() +
+         tables_->cache().bytes();
+}
+
+// What clean records are to give back.
+uint64_t Engine::Body::Excess() const {
+  if (memory_.clean_bytes() == 0) return 0;
+  const uint64_t budget = options_.memory_bytes;
+  // What the block cache may yet take is not lent to records: to evict them for
+  // it later would leave holes among those that stay.
+  const uint64_t share = cache_share_.bytes();
+  const uint64_t cache_room = share - std::min(share, tables_->cache().bytes());
+  // Never less than half, whatever the rest of the process does.
+  const uint64_t aim =
+      budget - budget / kSlackShare - std::min(other_memory_, budget / 2);
+  const uint64_t in_use = MemoryInUse() + cache_room;
+  return in_use - std::min(in_use, aim);
+}
+
+bool Engine::Body::Evict() {
+  if (cache_share_.Update(tables_->cache().ghosts_met(), memory_.ghosts_met(),
+                          memory_.total_bytes())) {
+    tables_->cache().SetCapacity(cache_share_.capacity());
+  }
+  uint64_t excess = Excess();
+  if (excess == 0) return false;
+  const bool beyond = excess > options_.memory_bytes / kSlackShare;
+  const int64_t end_us =
+      options_.clock->MonotonicMicros() + (beyond ? kEvictBeyondUs : kEvictUs);
+  const size_t records = memory_.records();
+  for (size_t slice = 0; excess > 0 && slice < kSlicesMax; ++slice) {
+    memory_.EvictClean(excess, kSliceSteps);
+    excess = Excess();
+    if (options_.clock->MonotonicMicros() >= end_us) break;
+  }
+  stats_.evicted_records += records - memory_.records();
+  return excess > 0;
+}
+
+void Engine::Body::SetMemoryBytes(uint64_t bytes) {
+  options_.memory_bytes = bytes;
+  cache_share_.SetBudget(bytes);
+  tables_->cache().SetCapacity(cache_share_.capacity());
+}
+
+// --- The door.
+
+void Engine::SetMemoryBytes(uint64_t bytes) { body_->SetMemoryBytes(bytes); }
+void Engine::SetOtherMemory(uint64_t bytes) { body_->SetOtherMemory(bytes); }
+uint64_t Engine::memory_in_use() const { return body_->MemoryInUse(); }
+
+}  // namespace lsm

@@ -1,0 +1,74 @@
+// How memory keeps to its budget without keeping the owner from its work.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "lsm/engine.h"
+#include "lsm/engine_lab.h"
+
+namespace lsm {
+namespace {
+
+// Goes on whenever it is looked at.
+class RestlessClock : public support::ManualClock {
+ public:
+  int64_t MonotonicMicros() override {
+    AdvanceAsleep(step_us);
+    return ManualClock::MonotonicMicros();
+  }
+  int64_t step_us = 0;
+};
+
+class EngineMemoryTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    lab.options.clock = &clock;
+    const base::Status status = lab.Open();
+    ASSERT_TRUE(status.ok()) << status.ToString();
+    for (int i = 0; i < 20; ++i) {
+      lab.Fill("k" + std::to_string(i), 200);
+      lab.Drive();
+    }
+    ASSERT_TRUE(lab.Flush().ok());
+    lab.Drive();
+  }
+
+  // Ticks until there is no more to do; the most that one of them evicted.
+  uint64_t EvictAll() {
+    uint64_t most = 0;
+    bool more = true;
+    for (int i = 0; more && i < 1000; ++i) {
+      const uint64_t before = lab->stats().evicted_records;
+      more = lab->Tick();
+      most = std::max(most, lab->stats().evicted_records - before);
+    }
+    EXPECT_FALSE(more);
+    return most;
+  }
+
+  RestlessClock clock;
+  EngineLab lab;
+};
+
+TEST_F(EngineMemoryTest, EvictionEndsWhenItsTimeIsOver) {
+  ASSERT_EQ(lab->stats().evicted_records, 0u);
+  clock.step_us = 1'000;
+  lab->SetMemoryBytes(1);
+  const uint64_t most = EvictAll();
+  EXPECT_GT(most, 0u);
+  EXPECT_LT(most, 100u);
+  EXPECT_EQ(lab->stats().evicted_records, 4000u);
+}
+
+TEST_F(EngineMemoryTest, EvictsMoreAtOnceWhereThereIsTime) {
+  lab->SetMemoryBytes(1);
+  const uint64_t most = EvictAll();
+  EXPECT_GT(most, 200u);
+  EXPECT_LT(most, 2100u);
+  EXPECT_EQ(lab->stats().evicted_records, 4000u);
+}
+
+}  // namespace
+}  // namespace lsm
