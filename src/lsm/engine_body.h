@@ -250,6 +250,11 @@ class Engine::Body {
       const CompactionInput& input);
   void StartSync();
   void StartCleanUp();
+  // Has the clean-up lane let go of this. Whoever is last to let go of a
+  // version takes it apart, with its tables: nothing for the owner.
+  void LetGoLater(std::shared_ptr<const void> pin) {
+    let_go_.push_back(std::move(pin));
+  }
   void StartExpiryWalk();
   // Makes the edit durable, has the owner install it, and lets go of what it
   // replaces. After NoRoom: call again, with the same commit.
@@ -288,6 +293,7 @@ class Engine::Body {
   Sequence flushed_ = 0;
   Sequence flush_upto_ = 0;  // what was sealed for a flush, not for a snapshot
   std::shared_ptr<const Version> version_;
+  std::vector<std::shared_ptr<const void>> let_go_;
   SnapshotList snapshots_;
   std::weak_ptr<const PinnedSnapshot> last_snapshot_;
   std::vector<std::shared_ptr<PendingCheckpoint>> checkpoints_;
@@ -311,7 +317,6 @@ class Engine::Body {
   bool compaction_awaited_ = false;
   // Something may have to be compacted; false once the picker found nothing.
   bool look_for_work_ = true;
-  ExpiryWalk expiry_walk_;
   int64_t next_walk_us_ = 0;  // monotonic
   int64_t next_pace_us_ = 0;  // monotonic
   // For the pressure: of the version, and of the jobs that are running.
@@ -342,6 +347,9 @@ class Engine::Body {
 
   // Handed to jobs by value.
   ScopeLengths scope_lengths_;
+
+  // Of the lane of walks.
+  ExpiryWalk expiry_walk_;
 
   // Shared.
   std::shared_ptr<TableStore> tables_;

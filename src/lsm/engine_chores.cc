@@ -147,21 +147,23 @@ void Engine::Body::StartExpiryWalk() {
     return;
   }
   next_walk_us_ = tick_mono_us_ + kExpiryWalkUs;
-  auto plan = std::make_shared<ExpiryWalk::Plan>(
-      expiry_walk_.Begin(*version_, tick_us_ / 1000 + kExpiryHorizonMs));
-  if (plan->files.empty()) return;
-  scheduler_.Start(Lane::kExpiry, [this, plan] {
-    const auto report = [this](std::vector<ExpiringRow> rows) {
-      mailbox_.Post(
-          [this, rows = std::move(rows)] { options_.on_expiring(rows); });
-    };
-    const base::Status status = ExpiryWalk::Run(
-        options_, report, [this] { return scheduler_.stopping(); }, plan.get());
-    mailbox_.Post([this, plan, status] {
-      expiry_walk_.End(*plan);
-      if (!status.ok()) NoteBackgroundError(status.With("expiry walk"));
-    });
-  });
+  const int64_t horizon_ms = tick_us_ / 1000 + kExpiryHorizonMs;
+  scheduler_.Start(
+      Lane::kExpiry, [this, horizon_ms, version = version_]() mutable {
+        const auto report = [this](std::vector<ExpiringRow> rows) {
+          mailbox_.Post(
+              [this, rows = std::move(rows)] { options_.on_expiring(rows); });
+        };
+        ExpiryWalk::Plan plan = expiry_walk_.Begin(*version, horizon_ms);
+        version.reset();
+        const base::Status status = ExpiryWalk::Run(
+            options_, report, [this] { return scheduler_.stopping(); }, &plan);
+        expiry_walk_.End(plan);
+        if (status.ok()) return;
+        mailbox_.Post([this, status] {
+          NoteBackgroundError(status.With("expiry walk"));
+        });
+      });
 }
 
 // Its part is one of the wall's time: on a busy machine others need theirs.
@@ -188,13 +190,14 @@ void Engine::Body::StartCleanUp() {
       scopes_.Forget(*version_, flushed_, steps);
   forgotten_scopes_.insert(forgotten_scopes_.end(), forgotten.begin(),
                            forgotten.end());
-  std::vector<std::string> names = tables_->TakeObsolete();
-  if (names.empty()) return TendReserve();
-  scheduler_.Start(Lane::kCleanUp, [this, names = std::move(names)] {
-    const base::Status status = tables_->Remove(names);
-    if (status.ok()) return;
-    mailbox_.Post([status] { base::LogWarning(status.message()); });
-  });
+  if (let_go_.empty() && !tables_->has_obsolete()) return TendReserve();
+  scheduler_.Start(
+      Lane::kCleanUp, [this, pins = std::exchange(let_go_, {})]() mutable {
+        pins.clear();
+        const base::Status status = tables_->Remove(tables_->TakeObsolete());
+        if (status.ok()) return;
+        mailbox_.Post([status] { base::LogWarning(status.message()); });
+      });
 }
 
 }  // namespace lsm

@@ -198,6 +198,7 @@ void Engine::Body::FinishCompaction(
     const std::shared_ptr<CompactionInput>& input, const base::Status& status) {
   compacting_ = false;
   NoteInputs({});
+  LetGoLater(input);
   look_for_work_ = true;
   if (!status.ok()) {
     if (input->commit.appended) {

@@ -279,11 +279,12 @@ void Engine::Body::FinishFlush(const std::shared_ptr<FlushInput>& input,
     while (!sealed_.empty() && sealed_.front().last <= input->last) {
       sealed_.pop_front();
     }
-    for (const auto& generation : input->generations) {
+    for (auto& generation : std::exchange(input->generations, {})) {
       cold_ranges_.NoteFlushed(generation);
     }
     memory_.FlushedUpTo(input->last_generation);
   }
+  LetGoLater(input);
   if (status.ok()) {
     if (!input->commit.installed) stalled_flush_ = input;
     return;
@@ -356,7 +357,7 @@ void Engine::Body::Install(const Commit& commit) {
   base::Result<std::shared_ptr<const Version>> next =
       version_->Apply(commit.edit, commit.opened);
   CHECK(next.ok());
-  version_ = std::move(next).value();
+  LetGoLater(std::exchange(version_, std::move(next).value()));
   look_for_work_ = true;
   if (commit.edit.flushed) {
     flushed_ = *commit.edit.flushed;

@@ -6,8 +6,7 @@
 // each when the next row after those dies; so a table whose dead rows are
 // still there, but deleted above, is not read again and again.
 //
-// Threads: Begin and End are owner-bound; Run touches only its input and may
-// run on any thread.
+// Threads: one walk at a time, on any thread.
 
 #pragma once
 

@@ -75,6 +75,11 @@ void TableStore::NoteObsolete(std::string name) {
   obsolete_.push_back(std::move(name));
 }
 
+bool TableStore::has_obsolete() const {
+  base::MutexLock lock(mutex_);
+  return !obsolete_.empty();
+}
+
 std::vector<std::string> TableStore::TakeObsolete() {
   base::MutexLock lock(mutex_);
   if (obsolete_.empty()) return {};

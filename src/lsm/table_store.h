@@ -36,6 +36,7 @@ class TableStore : public std::enable_shared_from_this<TableStore> {
   // of each.
   base::Result<TableFilePtr> Open(const TableInfo& info);
 
+  bool has_obsolete() const;
   // Names of files to remove; each is given out once.
   std::vector<std::string> TakeObsolete();
   // Removes the files; goes on after an error and returns the first one.
@@ -64,7 +65,7 @@ class TableStore : public std::enable_shared_from_this<TableStore> {
   std::atomic<uint64_t> memory_bytes_ = 0;
 
   // Guarded.
-  base::Mutex mutex_;
+  mutable base::Mutex mutex_;
   std::vector<std::string> obsolete_ GUARDED_BY(mutex_);
   // Those that may be open.
   std::map<uint64_t, std::weak_ptr<const BlobFile>> blobs_ GUARDED_BY(mutex_);

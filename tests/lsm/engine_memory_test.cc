@@ -70,5 +70,16 @@ TEST_F(EngineMemoryTest, EvictsMoreAtOnceWhereThereIsTime) {
   EXPECT_EQ(lab->stats().evicted_records, 4000u);
 }
 
+TEST_F(EngineMemoryTest, LeavesOldTablesForTheCleanUpLaneToTakeApart) {
+  lab.Fill("k", 200);
+  bool compacted = false;
+  lab->Compact([&](const base::Status& status) { compacted = status.ok(); });
+  lab->Submit();
+  while (!compacted) ASSERT_TRUE(lab->RunBackground());
+  const uint64_t held = lab->stats().table_memory_bytes;
+  lab.Drive();
+  EXPECT_LT(lab->stats().table_memory_bytes, held);
+}
+
 }  // namespace
 }  // namespace lsm
