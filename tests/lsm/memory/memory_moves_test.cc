@@ -19,6 +19,8 @@ bool Never(const void*) { return false; }
 // More than any store here has to look at in one round.
 constexpr size_t kRound = 100'000;
 
+constexpr uint64_t kPacked = Pack(1, Kind::kValue);
+
 class MemoryMovesTest : public testing::Test {
  protected:
   const Record* Find(MemoryStore& store, std::string_view key) {
@@ -28,7 +30,7 @@ class MemoryMovesTest : public testing::Test {
     store_.Put(key, HashKey(key), ++sequence_, value, /*nothing_below=*/false);
   }
   const Record* Install(std::string_view key, std::string_view value) {
-    return store_.InstallClean(key, HashKey(key), Pack(1, Kind::kValue), value);
+    return store_.InstallClean(key, HashKey(key), kPacked, value);
   }
 
   Sequence sequence_ = 100;
@@ -52,7 +54,7 @@ TEST_F(MemoryMovesTest, KeepWhatTheRecordIs) {
 
 TEST_F(MemoryMovesTest, SpareWhatLiesDense) {
   MemoryStore store(MemoryOptions{.lies_sparse = Never});
-  const Record* record = store.InstallClean("k", HashKey("k"), 0, "v");
+  const Record* record = store.InstallClean("k", HashKey("k"), kPacked, "v");
   const MemoryStore::Moves moves = store.MoveSparse(kRound);
   EXPECT_EQ(moves.moved, 0u);
   EXPECT_GT(moves.stayed, 0u);
@@ -104,7 +106,7 @@ TEST_F(MemoryMovesTest, LookAtEachRecordOnceARound) {
   constexpr size_t kRecords = 20'000;
   for (size_t i = 0; i < kRecords; ++i) {
     const std::string key = base::StrCat("key", i);
-    store.InstallClean(key, HashKey(key), 0, "v");
+    store.InstallClean(key, HashKey(key), kPacked, "v");
   }
   // In slices, each of which ends in time: a bucket has seven records. The last
   // slice may begin the next round.
@@ -132,7 +134,7 @@ TEST_F(MemoryMovesTest, EndSoonerTheMoreIsMoved) {
 TEST_F(MemoryMovesTest, ReachTheCrowdToo) {
   constexpr size_t kRecords = 200;
   for (size_t i = 0; i < kRecords; ++i) {
-    store_.InstallClean(base::StrCat("key", i), /*hash=*/7, 0, "v");
+    store_.InstallClean(base::StrCat("key", i), /*hash=*/7, kPacked, "v");
   }
   size_t moved = 0;
   for (int i = 0; i < 1000 && moved < kRecords; ++i) {
