@@ -15,7 +15,6 @@
 #include "lsm/checkpoint_directory.h"
 #include "server/configuration.h"
 #include "server/descriptors.h"
-#include "server/process_memory.h"
 #include "server/version.h"
 
 namespace server {
@@ -234,9 +233,9 @@ void House::Chores() {
   if (shutting_down_) return;
   server_.saves.Tick();
   const base::AllocatorStats allocator = base::ReadAllocatorStats();
-  engine_->SetOtherMemory(OtherMemory(MemoryBudget(*settings_),
-                                      engine_->memory_in_use(),
-                                      base::ResidentBytes(), allocator));
+  engine_->SetOtherMemory(other_memory_.Note(MemoryBudget(*settings_),
+                                             engine_->memory_in_use(),
+                                             base::ResidentBytes(), allocator));
   defrag_percent_ =
       DefragPercent(DefragSettingsOf(*settings_), allocator, defrag_percent_);
   engine_->SetDefragPercent(defrag_percent_);

@@ -32,6 +32,7 @@
 #include "net/loop.h"
 #include "net/timer.h"
 #include "server/doors.h"
+#include "server/process_memory.h"
 #include "server/server_metrics.h"
 #include "server/signals.h"
 #include "types/data_set.h"
@@ -100,6 +101,7 @@ class House final : private commands::Host {
   bool shutting_down_ = false;
   bool synced_ = false;
   int64_t shutdown_until_ms_ = 0;
+  OtherMemory other_memory_;
   int defrag_percent_ = 0;
 };
 

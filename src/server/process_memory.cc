@@ -1,6 +1,7 @@
 #include "server/process_memory.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace server {
 namespace {
@@ -13,11 +14,15 @@ uint64_t Beyond(uint64_t whole, uint64_t part) {
 
 }  // namespace
 
-uint64_t OtherMemory(uint64_t budget, uint64_t counted, uint64_t resident,
-                     const base::AllocatorStats& allocator) {
+uint64_t OtherMemory::Note(uint64_t budget, uint64_t counted, uint64_t resident,
+                           const base::AllocatorStats& allocator) {
+  if (budget < std::exchange(budget_, budget)) grace_ = kGraceReadings;
   const uint64_t holes = Beyond(allocator.active, allocator.allocated);
-  return Beyond(Beyond(resident, counted),
-                std::min(holes, budget / kHolesShare));
+  const uint64_t idle = Beyond(Beyond(resident, allocator.allocated),
+                               std::min(holes, budget / kHolesShare));
+  idle_ = grace_ > 0 ? std::min(idle_, idle) : idle;
+  grace_ = std::max(0, grace_ - 1);
+  return Beyond(std::min(resident, allocator.allocated) + idle_, counted);
 }
 
 }  // namespace server

@@ -2,7 +2,7 @@
 // stacks, buffers, and the allocator's own. maxmemory is meant for all of it,
 // so the engine leaves as much of its budget to the rest.
 //
-// Threads: any.
+// Threads: one holder at a time.
 
 #pragma once
 
@@ -12,13 +12,29 @@
 
 namespace server {
 
-// In bytes. `counted` is of the engine, `resident` of the process.
-//
-// Holes in the allocator's pages are the rest's, too, but for a tenth of the
-// budget: evicting makes holes before it makes free pages, so that each record
-// evicted would ask for the next, and nothing would be gained. What is more
-// than that comes of sizes that do not fit each other.
-uint64_t OtherMemory(uint64_t budget, uint64_t counted, uint64_t resident,
-                     const base::AllocatorStats& allocator);
+class OtherMemory {
+ public:
+  // In bytes. `counted` is of the engine, `resident` of the process. To be
+  // called ten times a second.
+  //
+  // Holes in the allocator's pages are the rest's, too, but for a tenth of the
+  // budget: evicting makes holes before it makes free pages, so that each
+  // record evicted would ask for the next, and nothing would be gained. What is
+  // more than that comes of sizes that do not fit each other.
+  //
+  // After a smaller budget what is resident and not handed out counts for a
+  // while as it did before, if it is more now: pages that eviction freed are
+  // on their way back to the system, and holes are being moved out of others.
+  // Records that made room for them would be missed afterwards.
+  uint64_t Note(uint64_t budget, uint64_t counted, uint64_t resident,
+                const base::AllocatorStats& allocator);
+
+ private:
+  static constexpr int kGraceReadings = 30;
+
+  uint64_t budget_ = 0;
+  uint64_t idle_ = 0;  // resident and not handed out, as it counted last
+  int grace_ = 0;      // readings to come in which that may not grow
+};
 
 }  // namespace server

@@ -11,28 +11,64 @@ base::AllocatorStats Allocator(uint64_t allocated, uint64_t active) {
   return {"", allocated * kMiB, active * kMiB, active * kMiB};
 }
 
+uint64_t Other(uint64_t budget, uint64_t counted, uint64_t resident,
+               const base::AllocatorStats& allocator) {
+  return OtherMemory().Note(budget * kMiB, counted * kMiB, resident * kMiB,
+                            allocator) /
+         kMiB;
+}
+
 TEST(OtherMemory, IsWhatTheEngineDoesNotCount) {
-  EXPECT_EQ(
-      OtherMemory(100 * kMiB, 60 * kMiB, 80 * kMiB, Allocator(70, 70)) / kMiB,
-      20u);
-  EXPECT_EQ(OtherMemory(100 * kMiB, 60 * kMiB, 50 * kMiB, Allocator(70, 70)),
-            0u);
+  EXPECT_EQ(Other(100, 60, 80, Allocator(70, 70)), 20u);
+  EXPECT_EQ(Other(100, 60, 50, Allocator(70, 70)), 0u);
 }
 
 // What was evicted leaves a hole, and the process is as large as before.
 TEST(OtherMemory, DoesNotGrowWithEachRecordThatIsEvicted) {
   for (uint64_t evicted = 0; evicted <= 10; ++evicted) {
-    EXPECT_EQ(OtherMemory(100 * kMiB, (60 - evicted) * kMiB, 80 * kMiB,
-                          Allocator(70 - evicted, 70)) /
-                  kMiB,
-              20u);
+    EXPECT_EQ(Other(100, 60 - evicted, 80, Allocator(70 - evicted, 70)), 20u);
   }
 }
 
 TEST(OtherMemory, CountsHolesThatAreTooMany) {
-  EXPECT_EQ(
-      OtherMemory(100 * kMiB, 60 * kMiB, 100 * kMiB, Allocator(70, 90)) / kMiB,
-      30u);
+  EXPECT_EQ(Other(100, 60, 100, Allocator(70, 90)), 30u);
+}
+
+// The engine evicts what it must, the pages go a little later.
+TEST(OtherMemory, GivesIdlePagesTimeAfterASmallerBudget) {
+  OtherMemory other;
+  const auto note = [&other](uint64_t budget, uint64_t handed_out) {
+    return other.Note(budget * kMiB, (handed_out - 10) * kMiB, 200 * kMiB,
+                      Allocator(handed_out, handed_out)) /
+           kMiB;
+  };
+  ASSERT_EQ(note(200, 190), 20u);
+  int readings = 0;
+  while (note(100, 90) == 20) ++readings;
+  EXPECT_EQ(readings, 30);
+  EXPECT_EQ(note(100, 90), 120u);
+}
+
+TEST(OtherMemory, GivesNoTimeOtherwise) {
+  OtherMemory other;
+  for (const uint64_t budget : {100u, 100u, 200u}) {
+    for (const uint64_t idle : {10u, 50u}) {
+      EXPECT_EQ(other.Note(budget * kMiB, 60 * kMiB, (60 + idle) * kMiB,
+                           Allocator(60, 60)) /
+                    kMiB,
+                idle);
+    }
+  }
+}
+
+TEST(OtherMemory, CountsAtOnceWhatIsHandedOut) {
+  OtherMemory other;
+  for (uint64_t buffers = 0; buffers < 100; buffers += 10) {
+    EXPECT_EQ(other.Note(100 * kMiB, 60 * kMiB, (80 + buffers) * kMiB,
+                         Allocator(70 + buffers, 70 + buffers)) /
+                  kMiB,
+              20 + buffers);
+  }
 }
 
 }  // namespace
