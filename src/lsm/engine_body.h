@@ -283,6 +283,8 @@ class Engine::Body {
   CacheShare cache_share_;
   uint64_t other_memory_ = 0;  // of the process, beside the engine
   TimeShare defrag_share_;
+  MemoryStore::Moves defrag_round_;  // since the round began
+  int64_t next_defrag_us_ = 0;
   Sequence applied_ = 0;
   Sequence first_new_ = 0;
   int64_t tick_us_ = 0;       // wall clock, read once per tick

@@ -31,6 +31,9 @@ constexpr size_t kForgetSteps = 8;
 constexpr size_t kMoveSteps = 50;
 constexpr int kMovesMax = 6;
 constexpr int64_t kMovesUs = 40;
+// A round that moves less than one record in so many is followed by a rest.
+constexpr size_t kMovedShare = 256;
+constexpr int64_t kDefragRestUs = 3'000'000;
 
 }  // namespace
 
@@ -170,13 +173,24 @@ void Engine::Body::StartExpiryWalk() {
 bool Engine::Body::Defragment() {
   if (defrag_share_.percent() == 0) return false;
   const int64_t begin_us = options_.clock->MonotonicMicros();
-  if (!defrag_share_.MaySpend(begin_us)) return false;
+  if (begin_us < next_defrag_us_ || !defrag_share_.MaySpend(begin_us)) {
+    return false;
+  }
   int64_t spent_us = 0;
   for (int i = 0; i < kMovesMax && spent_us < kMovesUs; ++i) {
     const MemoryStore::Moves moves = memory_.MoveSparse(kMoveSteps);
     stats_.moved_records += moves.moved;
     stats_.unmoved_records += moves.stayed;
+    defrag_round_.moved += moves.moved;
+    defrag_round_.stayed += moves.stayed;
     spent_us = options_.clock->MonotonicMicros() - begin_us;
+  }
+  if (const auto [moved, stayed] = defrag_round_;
+      moved + stayed >= memory_.records()) {
+    // There are holes that no record can be moved out of.
+    const bool in_vain = moved <= stayed / kMovedShare;
+    if (in_vain) next_defrag_us_ = begin_us + kDefragRestUs;
+    defrag_round_ = {};
   }
   defrag_share_.Spend(spent_us);
   stats_.defrag_us += static_cast<uint64_t>(spent_us);

@@ -365,6 +365,35 @@ TEST_F(EngineTest, EvictsCleanRecordsAndFetchesThemAgain) {
   EXPECT_GT(lab->stats().fetches, 0u);
 }
 
+// Where all is dense, or what holds the sparse pages is not a record.
+TEST_F(EngineTest, RestsFromDefragmentationThatMovesNothing) {
+  Open();
+  lab.Fill("k", 2000);
+  ASSERT_TRUE(lab.Flush().ok());
+  const auto looked_at_in = [this](int ticks) {
+    const auto sum = [this] {
+      const Stats stats = lab->stats();
+      return stats.moved_records + stats.unmoved_records;
+    };
+    const uint64_t before = sum();
+    for (int i = 0; i < ticks; ++i) {
+      lab.clock.Advance(1000);
+      lab->Tick();
+    }
+    return sum() - before;
+  };
+  EXPECT_EQ(looked_at_in(100), 0u);
+  lab->SetDefragPercent(50);
+  EXPECT_GT(looked_at_in(1), 0u);
+  int tries = 0;
+  while (looked_at_in(10) > 0 && tries < 1000) ++tries;
+  EXPECT_LT(tries, 1000);
+  lab.clock.Advance(3'000'000);
+  EXPECT_GT(looked_at_in(1), 0u);
+  lab->SetDefragPercent(0);
+  EXPECT_EQ(looked_at_in(100), 0u);
+}
+
 TEST_F(EngineTest, LendsRecordsNothingThatTheBlockCacheMayYetTake) {
   constexpr uint64_t kBudget = 4 << 20;
   lab.options.memory_bytes = kBudget;
