@@ -3,7 +3,6 @@
 #include <atomic>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "base/mutex.h"
 #include "base/strings.h"
@@ -12,6 +11,7 @@
 #include "lsm/engine.h"
 #include "lsm/pinned_snapshot.h"
 #include "lsm/snapshot_reader.h"
+#include "lsm/writer_groups.h"
 
 namespace lsm {
 namespace {
@@ -68,24 +68,17 @@ class Db::Body {
   Stats stats() EXCLUDES(mutex_);
 
  private:
-  // A writer that waits until its write is synced.
-  struct Waiter {
-    const Sequence sequence;
-    base::CondVar changed = {};
-    bool woken = false;
-  };
-
   // Something may have changed; from any thread, without mutex_.
   void Wake() EXCLUDES(wake_mutex_);
-  // Whoever is done, and one more to do the chores: of many writers the others
-  // sleep on. All of them when it was no sync that came to its end.
-  void WakeWaiters() REQUIRES(wake_mutex_);
   uint64_t Wakes() EXCLUDES(wake_mutex_);
   void WaitForWake(uint64_t seen, int64_t timeout_us) EXCLUDES(wake_mutex_);
   // True for one of those who ask after each wake.
-  bool MayDoChores() EXCLUDES(wake_mutex_);
-  base::Status WaitUntilSynced(Sequence sequence) EXCLUDES(mutex_);
-  base::Status WaitOn(Waiter* waiter) EXCLUDES(mutex_);
+  bool MayDoChores();
+  // The open frame is worth a commit of its own beside those under way.
+  bool IsWorthACommit(const WriterGroups::Group& group) REQUIRES(mutex_);
+  base::Status WaitUntilSynced(Sequence sequence,
+                               const WriterGroups::Group& group)
+      EXCLUDES(mutex_);
   // A writer that outruns the disk waits for it here.
   void WaitUntilEarned(base::WriteThrottle::Ticket ticket) EXCLUDES(mutex_);
   // What the owner does between calls; true if there is more of it.
@@ -113,15 +106,24 @@ class Db::Body {
   base::Mutex wake_mutex_;
   base::CondVar woken_;
   base::CondVar keeper_asked_;
-  uint64_t wakes_ GUARDED_BY(wake_mutex_) = 0;
-  uint64_t wakes_served_ GUARDED_BY(wake_mutex_) = 0;
-  std::vector<Waiter*> waiters_ GUARDED_BY(wake_mutex_);
-  Sequence synced_seen_ GUARDED_BY(wake_mutex_) = 0;
   bool stopping_ GUARDED_BY(wake_mutex_) = false;
 
   // Shared: the engine, for its shared functions; null before it is open,
   // though its threads wake us already, and while it goes.
   std::atomic<const Engine*> numbers_ = nullptr;
+
+  // Shared; Join under mutex_.
+  WriterGroups groups_;
+
+  // Shared: how often we were woken, raised under wake_mutex_ so that nobody
+  // misses it and falls asleep; and for how much of it somebody has looked.
+  std::atomic<uint64_t> wakes_ = 0;
+  std::atomic<uint64_t> wakes_served_ = 0;
+
+  // Shared: how many writers wait, or were told that they are done and did not
+  // notice yet. In one order with asked_, so that the keeper, who looks about
+  // for them, never goes to sleep when there are some.
+  std::atomic<size_t> waiting_ = 0;
 
   // Shared: whether the keeper has been asked since it last looked. Orders
   // nothing; what it will find is behind mutex_.
@@ -166,25 +168,12 @@ Db::Body::~Body() {
 void Db::Body::Wake() {
   {
     base::MutexLock lock(wake_mutex_);
-    ++wakes_;
+    wakes_.fetch_add(1, std::memory_order_release);
     woken_.SignalAll();
-    WakeWaiters();
   }
-  AskKeeper();
-}
-
-void Db::Body::WakeWaiters() {
   const Engine* const numbers = numbers_.load(std::memory_order_acquire);
-  const Sequence synced = numbers == nullptr ? 0 : numbers->synced();
-  bool wake_next = true;
-  for (Waiter* const waiter : waiters_) {
-    const bool done = waiter->sequence <= synced;
-    if (!done && !wake_next) continue;
-    if (!done) wake_next = synced == synced_seen_;
-    waiter->woken = true;
-    waiter->changed.SignalOne();
-  }
-  synced_seen_ = synced;
+  groups_.Wake(numbers == nullptr ? 0 : numbers->synced());
+  AskKeeper();
 }
 
 uint64_t Db::Body::Wakes() {
@@ -212,33 +201,31 @@ void Db::Body::LookNowAndThen() {
   }
 }
 
-bool Db::Body::MayDoChores() {
-  base::MutexLock lock(wake_mutex_);
-  return std::exchange(wakes_served_, wakes_) != wakes_;
+// Writers who were just told that they are done come back soon. If each began
+// a commit at once, few would share one, and commits cost the most: so beside
+// one that is under way the next waits for half of all writers. It begins when
+// that one ends, at the latest.
+bool Db::Body::IsWorthACommit(const WriterGroups::Group& group) {
+  return engine_->frames_in_flight() == 0 || 2 * group.size() > waiting_.load();
 }
 
-base::Status Db::Body::WaitUntilSynced(Sequence sequence) {
-  Waiter waiter{sequence};
-  {
-    base::MutexLock lock(wake_mutex_);
-    waiters_.push_back(&waiter);
-  }
-  base::Status status = WaitOn(&waiter);
-  base::MutexLock lock(wake_mutex_);
-  std::erase(waiters_, &waiter);
-  return status;
+bool Db::Body::MayDoChores() {
+  const uint64_t wakes = wakes_.load(std::memory_order_acquire);
+  return wakes_served_.exchange(wakes, std::memory_order_relaxed) != wakes;
 }
 
 // A frame that found no free slot is submitted after the next wake, by one of
 // those who wait for it.
-base::Status Db::Body::WaitOn(Waiter* waiter) {
+base::Status Db::Body::WaitUntilSynced(Sequence sequence,
+                                       const WriterGroups::Group& group) {
   const Engine* const numbers = numbers_.load(std::memory_order_acquire);
   bool asked = false;
   while (true) {
-    if (numbers->synced() >= waiter->sequence) return base::Status::Ok();
+    const uint32_t seen = group.wakes();
+    if (numbers->synced() >= sequence) return base::Status::Ok();
     TRY(numbers->log_error());
     // Written, but synced only on request: another policy than kAlways.
-    const bool ask = !asked && numbers->released() >= waiter->sequence;
+    const bool ask = !asked && numbers->released() >= sequence;
     if (MayDoChores() || ask) {
       asked |= ask;
       base::MutexLock lock(mutex_);
@@ -246,9 +233,7 @@ base::Status Db::Body::WaitOn(Waiter* waiter) {
       Look();
       engine_->Submit();
     }
-    base::MutexLock lock(wake_mutex_);
-    if (!waiter->woken) waiter->changed.WaitFor(wake_mutex_, kLookAgainUs);
-    waiter->woken = false;
+    group.Sleep(seen);
   }
 }
 
@@ -289,9 +274,9 @@ base::Status Db::Body::Run(const Work& work) {
 // --- The keeper.
 
 void Db::Body::AskKeeper() {
-  if (asked_.load(std::memory_order_relaxed)) return;
+  if (asked_.load()) return;
   base::MutexLock lock(wake_mutex_);
-  if (!asked_.exchange(true, std::memory_order_relaxed)) {
+  if (!asked_.exchange(true)) {
     keeper_asked_.SignalOne();
   }
 }
@@ -301,13 +286,18 @@ void Db::Body::Keep() {
   while (true) {
     {
       base::MutexLock lock(wake_mutex_);
-      while (!stopping_ && !more && !asked_.load(std::memory_order_relaxed)) {
-        keeper_asked_.Wait(wake_mutex_);
+      while (!stopping_ && !more && !asked_.load()) {
+        if (waiting_.load() == 0) {
+          keeper_asked_.Wait(wake_mutex_);
+        } else {
+          keeper_asked_.WaitFor(wake_mutex_, kLookAgainUs);
+          more = true;
+        }
       }
       // Others may do it, or more may gather, meanwhile.
       if (!stopping_) keeper_asked_.WaitFor(wake_mutex_, kKeepUs);
       if (stopping_) return;
-      asked_.store(false, std::memory_order_relaxed);
+      asked_.store(false);
     }
     base::MutexLock lock(mutex_);
     engine_->Submit();
@@ -328,6 +318,7 @@ void Db::Body::StopKeeper() {
 
 base::Status Db::Body::Write(const WriteBatch& batch, bool sync) {
   Sequence sequence = 0;
+  std::shared_ptr<WriterGroups::Group> group;
   base::WriteThrottle::Ticket ticket = 0;
   bool hand_over = false;
   {
@@ -336,14 +327,25 @@ base::Status Db::Body::Write(const WriteBatch& batch, bool sync) {
     bytes_since_look_ += bytes;
     // Before the write, because its sequence is taken from the clock.
     LookNowAndThen();
+    if (engine_->open_bytes() == 0) groups_.BeginFrame();
     TRY_ASSIGN(sequence, engine_->Write(batch));
-    if (sync || engine_->open_bytes() >= kFrameBytes) engine_->Submit();
+    if (sync) group = groups_.Join(sequence);
+    if (engine_->open_bytes() >= kFrameBytes ||
+        (sync && IsWorthACommit(*group))) {
+      engine_->Submit();
+    }
     hand_over = !sync && engine_->open_bytes() > 0;
     ticket = throttle_.Take(bytes);
     if (!throttle_.MustWait(ticket)) ticket = 0;
   }
   if (hand_over) AskKeeper();
-  if (sync) TRY(WaitUntilSynced(sequence));
+  if (sync) {
+    waiting_.fetch_add(1);
+    AskKeeper();
+    const base::Status status = WaitUntilSynced(sequence, *group);
+    waiting_.fetch_sub(1);
+    TRY(status);
+  }
   if (ticket > 0) WaitUntilEarned(ticket);
   return base::Status::Ok();
 }

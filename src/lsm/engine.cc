@@ -19,10 +19,21 @@ constexpr uint64_t kGenerationBytesMin = 64 << 10;
 // Work of one tick beside the commands: some 100 us.
 constexpr size_t kFreeSteps = 200;
 
+constexpr uint64_t kLogSegmentBytesMin = 4 << 20;
+constexpr uint64_t kLogSegmentBytesMax = 64 << 20;
+
+Options Completed(Options options) {
+  if (options.log_segment_bytes == 0) {
+    options.log_segment_bytes = std::clamp(
+        2 * options.generation_bytes, kLogSegmentBytesMin, kLogSegmentBytesMax);
+  }
+  return options;
+}
+
 }  // namespace
 
 Engine::Body::Body(Options options)
-    : options_(std::move(options)),
+    : options_(Completed(std::move(options))),
       memory_(MemoryOptions{}),
       cache_share_(options_.cache_adapts),
       version_(Version::Empty()),

@@ -61,7 +61,9 @@ struct Options {
   // All sizes in bytes; the three go down to 64 KiB for tests.
   uint64_t generation_bytes = 64 << 20;
   uint64_t table_bytes = 32 << 20;
-  uint64_t log_segment_bytes = 64 << 20;
+  // 0: twice generation_bytes, within 4 and 64 MiB. A new store writes three of
+  // them full of zeros first.
+  uint64_t log_segment_bytes = 0;
   // Off: log segments grow as they are written (slower, but small).
   bool log_preallocate = true;
   bool log_direct = true;                 // where the file system agrees
