@@ -3,6 +3,12 @@
 #include <utility>
 
 namespace lsm {
+namespace {
+
+// Reads that one Finish is done with: some 100 us.
+constexpr size_t kFinishedMax = 128;
+
+}  // namespace
 
 size_t ColdReads::Fetch(const std::shared_ptr<const Version>& version,
                         std::span<const std::string> keys, Done done) {
@@ -74,8 +80,13 @@ base::Status ColdReads::Install(Read* read, MemoryStore* memory) {
 
 bool ColdReads::Finish(MemoryStore* memory) {
   if (ready_.empty()) return false;
+  std::vector<ReadPtr> now = std::exchange(ready_, {});
+  if (now.size() > kFinishedMax) {
+    ready_.assign(now.begin() + kFinishedMax, now.end());
+    now.resize(kFinishedMax);
+  }
   std::vector<std::shared_ptr<Asker>> answered;
-  for (const ReadPtr& read : std::exchange(ready_, {})) {
+  for (const ReadPtr& read : now) {
     const base::Status status = Install(read.get(), memory);
     for (std::shared_ptr<Asker>& asker : std::exchange(read->askers, {})) {
       if (asker->error.ok()) asker->error = status;

@@ -66,7 +66,8 @@ class ColdReads {
     if (!reads_.empty()) [[unlikely]]
       Replace(key);
   }
-  // Installs what has arrived, then answers; true if there was something.
+  // Installs what has arrived, or a part of it, then answers; true if there was
+  // something.
   bool Finish(MemoryStore* memory);
   // The pool has stopped: answers all who wait.
   void Abort();
@@ -112,7 +113,7 @@ class ColdReads {
 
   // Owner-bound. The views are of the reads' own keys.
   std::unordered_map<std::string_view, ReadPtr, Hash> reads_;
-  // Read, or replaced: the next Finish is done with them.
+  // Read, or replaced: for Finish, in this order.
   std::vector<ReadPtr> ready_;
   uint64_t in_flight_ = 0;
   uint64_t coalesced_ = 0;

@@ -302,5 +302,30 @@ TEST_F(ColdReadsTest, ReadsWithItsThreadsWhileOthersWrite) {
   ASSERT_TRUE(lab.Close().ok());
 }
 
+TEST(ColdReads, ManyAtOnceAreFinishedAPartAtATime) {
+  ReaderPool pool(/*threads=*/0);
+  Mailbox mailbox([] {});
+  ColdReads reads(&pool, &mailbox, /*believe_all=*/false);
+  MemoryStore memory{MemoryOptions{}};
+  int answered = 0;
+  for (int i = 0; i < 300; ++i) {
+    const std::vector<std::string> keys = {"k" + std::to_string(i)};
+    reads.Fetch(Version::Empty(), keys,
+                [&answered](const base::Status& status) {
+                  EXPECT_TRUE(status.ok());
+                  ++answered;
+                });
+  }
+  while (pool.RunOne()) {
+  }
+  mailbox.Drain();
+  EXPECT_TRUE(reads.Finish(&memory));
+  EXPECT_GT(answered, 0);
+  EXPECT_LT(answered, 300);
+  while (reads.Finish(&memory)) {
+  }
+  EXPECT_EQ(answered, 300);
+}
+
 }  // namespace
 }  // namespace lsm
