@@ -20,6 +20,8 @@ constexpr int64_t kRetryUs = 1'000'000;
 // Rows that die within this time are worth a look by the owner.
 constexpr int64_t kExpiryHorizonMs = 60'000;
 constexpr int64_t kExpiryWalkUs = 20'000'000;
+// The same when there is more to report than there was room for.
+constexpr int64_t kExpiryWalkSoonUs = 1'000'000;
 
 constexpr int64_t kPaceUs = 100'000;
 
@@ -149,22 +151,30 @@ void Engine::Body::StartExpiryWalk() {
       tick_mono_us_ < next_walk_us_ || !scheduler_.Idle(Lane::kExpiry)) {
     return;
   }
-  next_walk_us_ = tick_mono_us_ + kExpiryWalkUs;
+  const size_t room =
+      options_.expiring_room ? options_.expiring_room() : SIZE_MAX;
+  next_walk_us_ =
+      tick_mono_us_ + (room == 0 ? kExpiryWalkSoonUs : kExpiryWalkUs);
+  if (room == 0) return;
   const int64_t horizon_ms = tick_us_ / 1000 + kExpiryHorizonMs;
   scheduler_.Start(
-      Lane::kExpiry, [this, horizon_ms, version = version_]() mutable {
+      Lane::kExpiry, [this, horizon_ms, room, version = version_]() mutable {
         const auto report = [this](std::vector<ExpiringRow> rows) {
           mailbox_.Post(
               [this, rows = std::move(rows)] { options_.on_expiring(rows); });
         };
-        ExpiryWalk::Plan plan = expiry_walk_.Begin(*version, horizon_ms);
+        ExpiryWalk::Plan plan = expiry_walk_.Begin(*version, horizon_ms, room);
         version.reset();
         const base::Status status = ExpiryWalk::Run(
             options_, report, [this] { return scheduler_.stopping(); }, &plan);
         expiry_walk_.End(plan);
-        if (status.ok()) return;
+        if (status.ok() && !plan.stopped) return;
         mailbox_.Post([this, status] {
-          NoteBackgroundError(status.With("expiry walk"));
+          if (status.ok()) {
+            next_walk_us_ = tick_mono_us_ + kExpiryWalkSoonUs;
+          } else {
+            NoteBackgroundError(status.With("expiry walk"));
+          }
         });
       });
 }

@@ -6,12 +6,17 @@
 // each when the next row after those dies; so a table whose dead rows are
 // still there, but deleted above, is not read again and again.
 //
+// Who deletes them takes no more than some at a time: a walk that has reported
+// so many stops, and the next one goes on at the row where it stopped.
+//
 // Threads: one walk at a time, on any thread.
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -23,17 +28,28 @@ namespace lsm {
 
 class ExpiryWalk {
  public:
+  // How far the walks through one table have come.
+  struct Place {
+    int64_t due_ms = 0;  // when the next row dies; 0: none does
+    // Where to go on, and when the next row before that dies.
+    std::string from;
+    int64_t due_before_ms = 0;
+  };
   // What one walk reads, and what it learns.
   struct Plan {
     int64_t horizon_ms = 0;  // rows that die by then are reported
+    size_t rows_max = SIZE_MAX;
     std::vector<TableFilePtr> files;
-    // In the order of `files`: when the next row dies; 0: none does.
-    std::vector<int64_t> next_due_ms;
+    // In the order of `files`; after Run, of those that were read, new ones.
+    std::vector<Place> places;
+    size_t read = 0;
+    bool stopped = false;  // more rows are due than were to be reported
   };
 
   // The tables with rows that die before `horizon_ms`; empty when there are
   // none. Forgets tables that the version no longer has.
-  Plan Begin(const Version& version, int64_t horizon_ms);
+  Plan Begin(const Version& version, int64_t horizon_ms,
+             size_t rows_max = SIZE_MAX);
   // Calls `report` with rows in batches. Ends early, with Ok, when
   // `should_stop` says so.
   using Report = std::function<void(std::vector<ExpiringRow> rows)>;
@@ -42,7 +58,7 @@ class ExpiryWalk {
   void End(const Plan& plan);
 
  private:
-  std::unordered_map<uint64_t, int64_t> next_due_ms_;  // by file number
+  std::unordered_map<uint64_t, Place> places_;  // by file number
 };
 
 }  // namespace lsm

@@ -101,6 +101,9 @@ struct Options {
   // Owner thread: rows on disk that die before about a minute from now and,
   // during Open, rows of the log that die at all.
   std::function<void(std::span<const ExpiringRow>)> on_expiring;
+  // Owner thread: how many rows on disk it may be told at once; what is more
+  // is told a little later. Null: any number.
+  std::function<size_t()> expiring_room;
 
   // Owner thread: a key that was put blindly had a value before. Not asked
   // about keys of a scope that was killed since: whoever kills takes the counts

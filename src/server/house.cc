@@ -134,8 +134,13 @@ Status House::OpenEngine() {
   types::Describe(&options);
   options.on_progress = [this] { loop_.Wake(); };
   options.on_expiring = [this](std::span<const lsm::ExpiringRow> rows) {
-    data_.expiry().Add(rows);
+    if (engine_ != nullptr) return data_.expiry().Add(rows);
+    // Of the log: the walk will find them too.
+    for (const lsm::ExpiringRow& row : rows) {
+      data_.expiry().Add(row.key, row.expires_ms);
+    }
   };
+  options.expiring_room = [this] { return data_.expiry().room(); };
   log_.set_depth(options.log_depth);
   base::Result<std::unique_ptr<lsm::Engine>> opened =
       lsm::Engine::Open(std::move(options));

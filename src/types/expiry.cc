@@ -14,6 +14,9 @@ namespace {
 // it is cheaper and safer to deal it out anew.
 constexpr int64_t kJumpTicks = 512;
 
+// What a row on disk may take here, about.
+constexpr size_t kReportedBytes = 160;
+
 // What a row has allocated; a short one lies in the string itself.
 size_t RowBytes(const std::string& row) {
   static const size_t kInside = std::string().capacity();
@@ -74,6 +77,10 @@ size_t Expiry::memory_bytes() const {
 
 void Expiry::Add(std::span<const lsm::ExpiringRow> rows) {
   for (const lsm::ExpiringRow& row : rows) Plan(row.key, row.expires_ms);
+}
+
+size_t Expiry::room() const {
+  return Charge() < bytes_max_ ? (bytes_max_ - Charge()) / kReportedBytes : 0;
 }
 
 void Expiry::Clear() {

@@ -17,11 +17,11 @@
 // added again; it is put back with its new time when the old one comes. So a
 // key whose life is prolonged a million times has one entry.
 //
-// The wheel is bounded for rows that were written: when it is full, those that
-// die later than in some minutes make room, and what finds no place is found by
-// the engine's walk, once it is on disk and its time is near, or by whoever
-// asks for it. What the walk reports has always a place, since it reports a row
-// only once.
+// The wheel is bounded. When rows that were written have three quarters of it,
+// those that die later than in some minutes make room, and what finds no place
+// is found by the engine's walk, once it is on disk and its time is near, or by
+// whoever asks for it. What the walk reports has always a place, since it
+// reports a row only once, and is told before how many there are: room().
 //
 // Invariants
 //   - An entry is handed out by TakeDue within two slots of ring 0 after its
@@ -52,10 +52,14 @@ class Expiry {
 
   // A row that was written (its whole key) dies at that time.
   void Add(std::string_view row, int64_t expires_ms) {
-    if (Charge() < bytes_max_ || MakeRoom(expires_ms)) Plan(row, expires_ms);
+    if (Charge() < bytes_max_ / 4 * 3 || MakeRoom(expires_ms)) {
+      Plan(row, expires_ms);
+    }
   }
   // What the engine reports.
   void Add(std::span<const lsm::ExpiringRow> rows);
+  // How many rows that may be now.
+  size_t room() const;
   // A command found this row dead: it is due at once.
   void AddFound(std::string_view row) { found_.emplace_back(row); }
   void Clear();

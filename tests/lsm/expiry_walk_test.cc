@@ -26,8 +26,9 @@ class ExpiryWalkTest : public testing::Test {
   }
 
   // One walk; what it reports, as "key:sequence:time".
-  std::vector<std::string> Walk(const Version& version, int64_t horizon_ms) {
-    auto plan = walk.Begin(version, horizon_ms);
+  std::vector<std::string> Walk(const Version& version, int64_t horizon_ms,
+                                size_t rows_max = SIZE_MAX) {
+    auto plan = walk.Begin(version, horizon_ms, rows_max);
     files_read = plan.files.size();
     std::vector<std::string> reported;
     const auto report = [&](const std::vector<ExpiringRow>& rows) {
@@ -39,6 +40,7 @@ class ExpiryWalkTest : public testing::Test {
     status = ExpiryWalk::Run(
         options, report, [this] { return stop; }, &plan);
     walk.End(plan);
+    stopped = plan.stopped;
     return reported;
   }
 
@@ -48,6 +50,7 @@ class ExpiryWalkTest : public testing::Test {
   ExpiryWalk walk;
   size_t files_read = 0;
   bool stop = false;
+  bool stopped = false;
   base::Status status;
 };
 
@@ -124,6 +127,28 @@ TEST_F(ExpiryWalkTest, ReportsInBatches) {
   for (int i = 0; i < 3000; ++i) rows.emplace(base::StrCat("k", i), "@5");
   const auto version = TableShelf::VersionOf({shelf.Add(rows, 1)});
   EXPECT_EQ(Walk(*version, 600).size(), 3000u);
+}
+
+TEST_F(ExpiryWalkTest, GoesOnWhereTheLastOneHadReportedEnough) {
+  const auto version = TableShelf::VersionOf({
+      shelf.Add(
+          {{"ka", "@500"},  {"kb", "@900"}, {"kc", "@400"}, {"kd", "@500"}},
+          1),
+      shelf.Add({{"ke", "@500"}, {"kf", "@500"}              },
+          2),
+  });
+  EXPECT_EQ(Walk(*version, 600, 3),
+            (Reported{"ke:2:500", "kf:2:500", "ka:1:500"}));
+  EXPECT_TRUE(stopped);
+  EXPECT_EQ(Walk(*version, 600, 1), Reported{"kc:1:400"});
+  EXPECT_TRUE(stopped);
+  EXPECT_EQ(Walk(*version, 600, 1), Reported{"kd:1:500"});
+  EXPECT_FALSE(stopped);
+  EXPECT_EQ(Walk(*version, 600, 1), Reported{});
+  EXPECT_EQ(files_read, 0u);
+  // What died before the place where it went on is not forgotten.
+  EXPECT_EQ(Walk(*version, 900),
+            (Reported{"ka:1:500", "kb:1:900", "kc:1:400", "kd:1:500"}));
 }
 
 }  // namespace

@@ -106,6 +106,27 @@ TEST(Expiry, KeepsWhatTheWalkReportsHoweverFullItIs) {
   EXPECT_EQ(expiry.TakeDue(kNow + 61'000, 10), std::vector<std::string>{"k"});
 }
 
+TEST(Expiry, HasRoomForTheWalkHoweverMuchIsWritten) {
+  Expiry expiry;
+  expiry.TakeDue(kNow, 1);
+  expiry.SetBytesMax(1'000'000);
+  for (int i = 0; i < 20'000; ++i) {
+    expiry.Add(base::StrCat("a row that is long enough ", i), kNow + 1000);
+  }
+  EXPECT_LT(expiry.size(), 10'000u);
+  const size_t room = expiry.room();
+  EXPECT_GT(room, 1000u);
+  for (size_t i = 0; i < room; ++i) {
+    const std::string row = base::StrCat("a row that was on the disk ", i);
+    const lsm::ExpiringRow reported[] = {
+        {row, 1, kNow + 1000}
+    };
+    expiry.Add(reported);
+  }
+  EXPECT_LT(expiry.room(), room / 4);
+  EXPECT_LT(expiry.memory_bytes(), 2'000'000u);
+}
+
 TEST(Expiry, CountsWhatItHolds) {
   Expiry expiry;
   const size_t empty = expiry.memory_bytes();
