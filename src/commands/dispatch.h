@@ -90,7 +90,8 @@ class Dispatcher {
 
   // Deletes keys whose time is up, at most `budget` of them; true if there may
   // be more. The server calls it several times a second. What is not in memory
-  // is read first, and deleted when it has come.
+  // is read first, and deleted when it has come; then the next ones follow by
+  // themselves, as long as there are some.
   bool ExpireDue(size_t budget);
 
   // For EXEC: runs what the session has queued as one atom and writes the
@@ -163,6 +164,8 @@ class Dispatcher {
   base::Status DeleteExpired(const std::vector<std::string>& rows);
   void ExpireFetched(const std::vector<std::string>& rows,
                      const base::Status& status);
+  // Keys whose time is up and that are being read.
+  size_t expiry_reads_ = 0;
 
   // Trouble of the log becomes Invalid, with Redis's code for it.
   base::Status Commit(types::Txn& txn, bool may_use_reserve);

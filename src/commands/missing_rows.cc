@@ -36,6 +36,9 @@ constexpr size_t kAheadKeysMax = 256;
 // When the log or a read has failed, dead rows are tried again after this.
 constexpr int64_t kRetryMs = 1000;
 
+// Of keys whose time is up: so many are read while the ones before are deleted.
+constexpr size_t kReadsAtOnce = 128;
+
 }  // namespace
 
 // --- Parking.
@@ -147,6 +150,8 @@ void Dispatcher::FetchAhead(const Session& session,
 // --- Keys whose time is up.
 
 bool Dispatcher::ExpireDue(size_t budget) {
+  // Those that are being read bring the next ones with them.
+  if (expiry_reads_ > 0 && !server_->data.expiry().has_found()) return false;
   const int64_t now_ms = server_->clock.WallMillis();
   if (server_->sessions.pause(now_ms) != Sessions::Pause::kNone) return false;
   types::Expiry& expiry = server_->data.expiry();
@@ -163,7 +168,7 @@ bool Dispatcher::ExpireDue(size_t budget) {
   expiry_txn_.RunAfter();
   Watches& watches = server_->sessions.watches();
   if (!watches.empty()) watches.Touch(expiry_txn_.written());
-  return due.size() == budget;
+  return due.size() == budget && expiry_reads_ == 0;
 }
 
 base::Status Dispatcher::DeleteExpired(const std::vector<std::string>& rows) {
@@ -186,11 +191,13 @@ base::Status Dispatcher::DeleteExpired(const std::vector<std::string>& rows) {
         ExpireFetched(missing, status);
       });
   CHECK(waits);
+  expiry_reads_ += missing.size();
   return base::Status::Ok();
 }
 
 void Dispatcher::ExpireFetched(const std::vector<std::string>& rows,
                                const base::Status& status) {
+  expiry_reads_ -= rows.size();
   // The engine was closed; the next one reports them again.
   if (status.IsMiss()) return;
   types::Expiry& expiry = server_->data.expiry();
@@ -201,7 +208,7 @@ void Dispatcher::ExpireFetched(const std::vector<std::string>& rows,
     return;
   }
   for (const std::string& row : rows) expiry.AddFound(row);
-  ExpireDue(rows.size());
+  ExpireDue(rows.size() + (expiry_reads_ == 0 ? kReadsAtOnce : 0));
 }
 
 }  // namespace commands

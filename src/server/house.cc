@@ -24,7 +24,9 @@ using base::Status;
 
 constexpr int64_t kChoresMs = 100;
 // Keys deleted in one slice because their time was up.
-constexpr size_t kExpireBudget = 200;
+constexpr size_t kExpireBudget = 100;
+// Between two chores: a quarter of the time, as Redis does.
+constexpr int64_t kExpireUs = kChoresMs * 1000 / 4;
 // What the plan of expiries may take of the memory budget.
 constexpr uint64_t kExpiryShare = 8;
 // How long a clean shutdown waits for clients that do not read.
@@ -244,12 +246,19 @@ void House::Chores() {
   defrag_percent_ =
       DefragPercent(DefragSettingsOf(*settings_), allocator, defrag_percent_);
   engine_->SetDefragPercent(defrag_percent_);
-  // A slice of dead keys; when there are more, the next turn comes at once.
-  if (dispatcher_.ExpireDue(kExpireBudget)) {
-    loop_.Post([this] {
-      if (!shutting_down_) (void)dispatcher_.ExpireDue(kExpireBudget);
-    });
-  }
+  expire_us_ = 0;
+  if (!expire_posted_) Expire();
+}
+
+void House::Expire() {
+  expire_posted_ = false;
+  if (shutting_down_) return;
+  const int64_t begin_us = clock_->MonotonicMicros();
+  const bool more = dispatcher_.ExpireDue(kExpireBudget);
+  expire_us_ += clock_->MonotonicMicros() - begin_us;
+  if (!more || expire_us_ >= kExpireUs) return;
+  expire_posted_ = true;
+  loop_.Post([this] { Expire(); });
 }
 
 Status House::ApplyChange(const base::SettingChange& change) {

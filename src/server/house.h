@@ -72,6 +72,8 @@ class House final : private commands::Host {
   base::Status ApplyChange(const base::SettingChange& change);
   void ApplyMemoryBudget();
   void Chores();
+  // Deletes keys whose time is up: a slice at a time, for a part of the time.
+  void Expire();
   void GoOnShuttingDown();
 
   // Immutable.
@@ -103,6 +105,10 @@ class House final : private commands::Host {
   int64_t shutdown_until_ms_ = 0;
   OtherMemory other_memory_;
   int defrag_percent_ = 0;
+  // Of keys whose time is up: what they took since the last chores, and whether
+  // the next slice is on its way.
+  int64_t expire_us_ = 0;
+  bool expire_posted_ = false;
 };
 
 }  // namespace server

@@ -85,6 +85,8 @@ TEST_F(KeysTest, AreForNobodyOnceTheClientIsGone) {
   for (int i = 0; i < kKeys; ++i) line += base::StrCat(" l", i, " v");
   house_.Run(line);
   house_.PutOnDisk();
+  while (house_.engine().RunBackground()) {
+  }
   Session& gone = house_.Connect();
   house_.Once(gone, "KEYS *");
   house_.dispatcher().Remove(gone);

@@ -240,6 +240,26 @@ TEST_F(MissingRowsTest, OfDeadKeysAreReadBeforeTheyAreDeleted) {
   EXPECT_EQ(house_.Once(me_, "EXISTS dead dying"), ":0\r\n");
 }
 
+TEST_F(MissingRowsTest, OfManyDeadKeysFollowOneAnother) {
+  constexpr int kDead = 1000;
+  for (int i = 0; i < kDead; ++i) {
+    house_.Run(base::StrCat("SET dead", i, " v PX 1000"));
+  }
+  house_.PutOnDisk();
+  for (int step = 0; step < 20; ++step) {
+    house_.clock().Advance(100'000);
+    house_.dispatcher().ExpireDue(/*budget=*/0);  // turns the wheel
+  }
+  house_.dispatcher().ExpireDue(100);
+  EXPECT_EQ(in_flight(), 100u);
+  // While these are read, the server need not ask for more.
+  EXPECT_FALSE(house_.dispatcher().ExpireDue(100));
+  EXPECT_EQ(in_flight(), 100u);
+  house_.ReadRows();
+  EXPECT_EQ(house_.data().Keys(0), 8);
+  EXPECT_EQ(house_.data().expiry().expired_keys(), uint64_t{kDead});
+}
+
 // --- Ranges.
 
 class MissingRangesTest : public MissingRowsTest {

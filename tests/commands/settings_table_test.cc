@@ -95,15 +95,10 @@ TEST(Manual, IsLeftAloneByARewriteThatHasNothingToSay) {
 
 TEST(SettingRows, RefuseWhatWouldBeBelievedInWrongly) {
   base::Settings settings(SettingRows());
-  const std::vector<std::vector<std::string>> lines = {
-      {"aclfile",         "/etc/users.acl"},
-      {"tls-port",        "6380"          },
-      {"cluster-enabled", "yes"           },
-      {"replicaof",       "10.0.0.1",       "6379"},
-      {"slaveof",                 "10.0.0.1",                         "1"},
-  };
-  for (const std::vector<std::string>& line : lines) {
-    EXPECT_FALSE(settings.Load(line).ok()) << line[0];
+  for (const std::string_view line :
+       {"aclfile /etc/users.acl", "tls-port 6380", "cluster-enabled yes",
+        "replicaof 10.0.0.1 6379", "slaveof 10.0.0.1 1"}) {
+    EXPECT_FALSE(settings.Load(*base::SplitWords(line)).ok()) << line;
   }
   const std::string off[] = {"replicaof", "no", "one"};
   EXPECT_TRUE(settings.Load(off).ok());
