@@ -24,7 +24,7 @@
 // that memory stays within the budget, but not at once: that costs faults.
 extern "C" {
 extern const char* malloc_conf;
-const char* malloc_conf = "dirty_decay_ms:1000,muzzy_decay_ms:0";
+const char* malloc_conf = "dirty_decay_ms:250,muzzy_decay_ms:0";
 }
 
 namespace {
