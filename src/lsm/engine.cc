@@ -367,13 +367,11 @@ Stats Engine::Body::stats() const {
 
   for (int level = 0; level < kLevelsMax; ++level) {
     for (const auto& run : version_->level(level)) {
-      for (const TableFilePtr& file : run->files()) {
-        Stats::Level& total = stats.levels[level];
-        ++total.files;
-        total.bytes += file->info().bytes;
-        total.rows += file->info().rows;
-        total.tombstones += file->info().tombstones;
-      }
+      Stats::Level& total = stats.levels[level];
+      total.files += run->files().size();
+      total.bytes += run->bytes();
+      total.rows += run->rows();
+      total.tombstones += run->tombstones();
     }
   }
   stats.blobs.files = version_->blobs().size();

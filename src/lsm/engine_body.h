@@ -149,8 +149,10 @@ class Engine::Body {
   };
   // How every job ends: its edit, and what may go once that is safe.
   struct Commit {
+    std::shared_ptr<const Version> base;  // as the job began
     VersionEdit edit;
     std::vector<TableFilePtr> opened;  // what the edit adds
+    VersionChange change;              // what it makes of `base`
     std::vector<TableFilePtr> inputs;  // retired when witnessed
     std::vector<uint64_t> segments;    // given up when witnessed
     uint64_t bytes_read = 0;
@@ -197,7 +199,7 @@ class Engine::Body {
   void NoteVersion();
   void NoteFlushBegins();
   void NoteFlushEnds(const Commit& commit);
-  void NoteInputs(const std::vector<TableFilePtr>& inputs);
+  void NoteCompaction(uint64_t bytes_expected, size_t level0_runs);
 
   // A full disk (engine_room.cc).
   void NoteErrors();
@@ -239,8 +241,10 @@ class Engine::Body {
   void FinishFlush(const std::shared_ptr<FlushInput>& input,
                    const base::Status& status);
   void StartCompaction();
-  // Null when there is nothing to do.
+  bool MayCompactAll() const;
+  // Null where there is nothing to do for sure.
   std::shared_ptr<CompactionInput> NewCompaction();
+  void ChooseInBackground(CompactionInput* input);
   base::Status CompactInBackground(
       const std::shared_ptr<CompactionInput>& input);
   base::Status MergeTables(CompactionInput* input);

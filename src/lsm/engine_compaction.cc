@@ -1,5 +1,6 @@
-// Compaction: what is merged, moved or dropped is chosen from the installed
-// version (picker.h); the merge runs on a lane, and ends like a flush.
+// Compaction: the owner says whether there may be something to do; what is
+// merged, moved or dropped is chosen on a lane (picker.h), from the version
+// that was installed then. The merge runs there too, and ends like a flush.
 
 #include <algorithm>
 #include <set>
@@ -28,14 +29,40 @@ size_t CompactionThreads(const Options& options) {
 }  // namespace
 
 struct Engine::Body::CompactionInput {
-  Choice choice;
-  Relocation relocation;
-  std::shared_ptr<const Version> version;
+  // What the choice is made by.
+  PickerOptions picker;
+  bool everything = false;
+  bool is_full = false;
   std::map<std::string, Sequence> killed;
   Sequence oldest_reader = kSequenceMax;
-  uint64_t bytes = 0;         // that a merge may write
   std::vector<Done> waiters;  // for everything to be in the bottom level
+
+  // Made on the lane, where nobody waits for it: it looks at every table.
+  bool chosen = false;
+  std::shared_ptr<const DeadScopes> dead;
+  Choice choice;
+  Relocation relocation;
   Commit commit;
+
+  // That the job may write.
+  uint64_t BytesExpected() const {
+    if (choice.kind != Choice::Kind::kMerge) return 0;
+    uint64_t bytes = relocation.bytes;
+    for (const TableFilePtr& file : choice.inputs) bytes += file->info().bytes;
+    return bytes;
+  }
+  // That the job takes away, all or in part.
+  size_t Level0Runs() const {
+    const std::set<TableFilePtr> inputs(choice.inputs.begin(),
+                                        choice.inputs.end());
+    size_t runs = 0;
+    for (const auto& run : commit.base->level(0)) {
+      runs += std::any_of(
+          run->files().begin(), run->files().end(),
+          [&](const TableFilePtr& file) { return inputs.contains(file); });
+    }
+    return runs;
+  }
 };
 
 void Engine::Body::StartCompaction() {
@@ -44,55 +71,63 @@ void Engine::Body::StartCompaction() {
   if (input == nullptr) input = NewCompaction();
   if (input == nullptr) return;
   compacting_ = true;
-  NoteInputs(input->choice.inputs);
-  compaction_progress_.bytes_expected += input->relocation.bytes;
-  if (input->choice.kind == Choice::Kind::kMerge && !input->commit.appended) {
-    input->bytes = compaction_progress_.bytes_expected;
-  }
+  compaction_awaited_ = !input->waiters.empty();
   scheduler_.Start(Lane::kCompaction, [this, input] {
-    const base::Status status = RunInBackground(
-        input->bytes, [&] { return CompactInBackground(input); });
+    if (!input->chosen) ChooseInBackground(input.get());
+    const uint64_t bytes = input->BytesExpected();
+    mailbox_.Post([this, bytes, runs = input->Level0Runs()] {
+      NoteCompaction(bytes, runs);
+    });
+    const base::Status status =
+        RunInBackground(bytes, [&] { return CompactInBackground(input); });
     mailbox_.Post([this, input, status] { FinishCompaction(input, status); });
   });
 }
 
+// "Everything" includes what is still in memory: it is flushed first.
+bool Engine::Body::MayCompactAll() const {
+  return compact_all_ && sealed_.empty();
+}
+
 std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
   look_for_work_ = false;
-  // "Everything" includes what is still in memory: it is flushed first.
-  const bool everything = compact_all_ && sealed_.empty();
-  const Sequence oldest_reader = OldestReader();
-  const auto dead = MakeDeadScopes(scopes_.all(), oldest_reader);
   PickerOptions picker = MakePickerOptions();
   // What was deleted to free space does not wait for company.
   if (IsFull()) picker.level0_runs = 1;
-  Choice choice = everything ? PickEverything(*version_, dead.get())
-                             : Pick(*version_, picker, dead.get());
-  std::vector<Done> waiters;
-  if (everything) {
-    compact_all_ = false;
-    waiters.swap(compact_waiters_);
-  }
-  if (choice.kind == Choice::Kind::kNothing) {
-    for (Done& done : waiters) done(base::Status::Ok());
+  const bool everything = MayCompactAll();
+  if (!everything && scopes_.size() == 0 && !MayHaveWork(*version_, picker)) {
     return nullptr;
   }
   auto input = std::make_shared<CompactionInput>();
-  compaction_awaited_ = !waiters.empty();
-  if (choice.kind == Choice::Kind::kMerge) {
-    // As much as the base, which is what a merge may have to rewrite; where
-    // there is no room, only what cannot be had for less.
-    const uint64_t bytes_max = !IsFull()          ? picker.base_bytes
-                               : choice.for_blobs ? 1
-                                                  : 0;
-    input->relocation = PlanRelocation(*version_, choice.inputs, bytes_max);
+  input->picker = picker;
+  input->is_full = IsFull();
+  input->everything = everything;
+  if (everything) {
+    compact_all_ = false;
+    input->waiters.swap(compact_waiters_);
   }
-  input->choice = std::move(choice);
-  input->version = version_;
   input->killed = scopes_.all();
-  input->oldest_reader = oldest_reader;
-  input->waiters = std::move(waiters);
+  input->oldest_reader = OldestReader();
+  input->commit.base = version_;
   input->commit.edit.removed_dead_scopes = std::exchange(forgotten_scopes_, {});
   return input;
+}
+
+void Engine::Body::ChooseInBackground(CompactionInput* input) {
+  const Version& version = *input->commit.base;
+  // No snapshots: see pinned_snapshot.h.
+  input->dead = MakeDeadScopes(input->killed, input->oldest_reader);
+  input->choice = input->everything
+                      ? PickEverything(version, input->dead.get())
+                      : Pick(version, input->picker, input->dead.get());
+  input->chosen = true;
+  if (input->choice.kind != Choice::Kind::kMerge) return;
+  // As much as the base, which is what a merge may have to rewrite; where
+  // there is no room, only what cannot be had for less.
+  const uint64_t bytes_max = !input->is_full ? input->picker.base_bytes
+                             : input->choice.for_blobs ? 1
+                                                       : 0;
+  input->relocation = PlanRelocation(version, input->choice.inputs, bytes_max);
 }
 
 base::Status Engine::Body::CompactInBackground(
@@ -100,6 +135,7 @@ base::Status Engine::Body::CompactInBackground(
   Commit& commit = input->commit;
   if (commit.appended) return CommitInBackground({input, &commit});
   const Choice& choice = input->choice;
+  if (choice.kind == Choice::Kind::kNothing) return base::Status::Ok();
   commit.edit.removed_tables.clear();
   for (const TableFilePtr& file : choice.inputs) {
     commit.edit.removed_tables.push_back(file->number());
@@ -127,8 +163,6 @@ base::Status Engine::Body::CompactInBackground(
 
 base::Status Engine::Body::MergeTables(CompactionInput* input) {
   const int level = input->choice.output_level;
-  // No snapshots: see pinned_snapshot.h.
-  const auto dead = MakeDeadScopes(input->killed, input->oldest_reader);
   std::map<uint64_t, BlobFilePtr> blobs;
   for (const TableFilePtr& file : input->choice.inputs) {
     for (const BlobFilePtr& blob : file->blobs()) {
@@ -138,10 +172,10 @@ base::Status Engine::Body::MergeTables(CompactionInput* input) {
   const auto new_job = [&]() -> base::Result<MergeJob> {
     MergeJob job;
     TRY_ASSIGN(job.sources, OpenInputs(*input));
-    job.drop.dead_scopes = dead;
+    job.drop.dead_scopes = input->dead;
     job.drop.nothing_below = [&](std::string_view key) {
       return options_.faults.drop_tombstones_early ||
-             input->version->NothingBelow(level, /*run=*/0, key);
+             input->commit.base->NothingBelow(level, /*run=*/0, key);
     };
     job.output = MakeWriterOptions(level, &compaction_pacer_);
     job.output.blobs.files = blobs;
@@ -178,7 +212,7 @@ Engine::Body::OpenInputs(const CompactionInput& input) {
   }
   std::vector<std::unique_ptr<RowIterator>> sources;
   for (int level = 0; level < kLevelsMax; ++level) {
-    for (const auto& run : input.version->level(level)) {
+    for (const auto& run : input.commit.base->level(level)) {
       std::vector<TableFilePtr> files;
       for (const TableFilePtr& file : run->files()) {
         if (chosen.contains(file->number())) files.push_back(file);
@@ -197,18 +231,17 @@ Engine::Body::OpenInputs(const CompactionInput& input) {
 void Engine::Body::FinishCompaction(
     const std::shared_ptr<CompactionInput>& input, const base::Status& status) {
   compacting_ = false;
-  NoteInputs({});
+  NoteCompaction(/*bytes_expected=*/0, /*level0_runs=*/0);
   LetGoLater(input);
-  look_for_work_ = true;
+  if (input->choice.kind != Choice::Kind::kNothing) look_for_work_ = true;
+  if (!input->commit.appended) {
+    // Its edit was to say so; the next one does.
+    const auto& forgotten = input->commit.edit.removed_dead_scopes;
+    forgotten_scopes_.insert(forgotten_scopes_.end(), forgotten.begin(),
+                             forgotten.end());
+  }
   if (!status.ok()) {
-    if (input->commit.appended) {
-      stalled_compaction_ = input;
-    } else {
-      // Its edit was to say so; the next one does.
-      const auto& forgotten = input->commit.edit.removed_dead_scopes;
-      forgotten_scopes_.insert(forgotten_scopes_.end(), forgotten.begin(),
-                               forgotten.end());
-    }
+    if (input->commit.appended) stalled_compaction_ = input;
     NoteBackgroundError(status.With("compaction"));
   }
   for (Done& done : std::exchange(input->waiters, {})) done(status);

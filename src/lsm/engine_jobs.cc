@@ -77,7 +77,6 @@ struct Engine::Body::FlushInput {
   std::vector<std::shared_ptr<const Generation>> generations;
   uint64_t last_generation = 0;
   Sequence last = 0;
-  std::shared_ptr<const Version> version;
   std::map<std::string, Sequence> killed;
   std::vector<Sequence> snapshots;
   Sequence oldest_reader = kSequenceMax;
@@ -103,7 +102,7 @@ void Engine::Body::StartJobs() {
     StartFlush();
   }
   if (!compacting_ &&
-      (stalled_compaction_ != nullptr || look_for_work_ || compact_all_)) {
+      (stalled_compaction_ != nullptr || look_for_work_ || MayCompactAll())) {
     StartCompaction();
   }
   if (scheduler_.Idle(Lane::kCleanUp)) StartCleanUp();
@@ -205,7 +204,7 @@ std::shared_ptr<Engine::Body::FlushInput> Engine::Body::NewFlush() {
   // Whatever the clock says, the edit must be readable again.
   edit.wall_clock_us = std::clamp<int64_t>(tick_us_, 0, kSequenceMax);
   edit.counters = last.counters;
-  input->version = version_;
+  input->commit.base = version_;
   input->killed = scopes_.all();
   input->snapshots = snapshots_.Sequences();
   input->oldest_reader = OldestReader();
@@ -252,7 +251,7 @@ base::Status Engine::Body::WriteGenerations(FlushInput* input) {
   job.drop.dead_scopes = MakeDeadScopes(input->killed, input->oldest_reader);
   job.drop.snapshots = input->snapshots;
   job.drop.faults.ignore_snapshots = options_.faults.flush_over_snapshots;
-  job.drop.nothing_below = [this, version = input->version,
+  job.drop.nothing_below = [this, version = input->commit.base,
                             run](std::string_view key) {
     return options_.faults.drop_tombstones_early ||
            version->NothingBelow(/*level=*/0, run, key);
@@ -320,6 +319,14 @@ base::Result<std::vector<TableFilePtr>> Engine::Body::OpenTables(
 
 base::Status Engine::Body::CommitInBackground(
     const std::shared_ptr<Commit>& commit) {
+  if (!commit->appended) {
+    // Here rather than by the owner; and before the MANIFEST has the edit, so
+    // that one that does not fit never gets there.
+    base::Result<VersionChange> change =
+        commit->base->Prepare(commit->edit, commit->opened);
+    CHECK(change.ok());
+    commit->change = std::move(change).value();
+  }
   const auto install = [&] {
     if (std::exchange(commit->installed, true)) return;
     mailbox_.Post([this, commit] { Install(*commit); });
@@ -355,7 +362,7 @@ void Engine::Body::LetGo(const Commit& commit) {
 
 void Engine::Body::Install(const Commit& commit) {
   base::Result<std::shared_ptr<const Version>> next =
-      version_->Apply(commit.edit, commit.opened);
+      version_->With(commit.change);
   CHECK(next.ok());
   LetGoLater(std::exchange(version_, std::move(next).value()));
   look_for_work_ = true;

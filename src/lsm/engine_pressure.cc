@@ -1,8 +1,6 @@
 // How far the engine is behind: what compaction/pressure.h asks to know, kept
 // as jobs begin and end and versions are installed.
 
-#include <algorithm>
-
 #include "lsm/engine_body.h"
 
 namespace lsm {
@@ -49,19 +47,9 @@ void Engine::Body::NoteFlushEnds(const Commit& commit) {
 }
 
 // Of the compaction that begins; none when it has ended.
-void Engine::Body::NoteInputs(const std::vector<TableFilePtr>& inputs) {
-  compaction_progress_ = {compaction_pacer_.spent(), 0};
-  level0_inputs_ = 0;
-  for (const TableFilePtr& file : inputs) {
-    compaction_progress_.bytes_expected += file->info().bytes;
-  }
-  for (const auto& run : version_->level(0)) {
-    const auto& files = run->files();
-    level0_inputs_ += std::any_of(
-        inputs.begin(), inputs.end(), [&files](const TableFilePtr& input) {
-          return std::find(files.begin(), files.end(), input) != files.end();
-        });
-  }
+void Engine::Body::NoteCompaction(uint64_t bytes_expected, size_t level0_runs) {
+  compaction_progress_ = {compaction_pacer_.spent(), bytes_expected};
+  level0_inputs_ = level0_runs;
 }
 
 }  // namespace lsm

@@ -17,8 +17,12 @@ bool HoldsOlder(const Version& version, const std::string& prefix,
                 Sequence kill) {
   const std::string end = EndOf(prefix);
   for (int level = 0; level < kLevelsMax; ++level) {
-    for (const TableFilePtr& file : version.Overlaps(level, prefix, end)) {
-      if (file->info().min_sequence <= kill) return true;
+    for (const auto& run : version.level(level)) {
+      if (run->min_sequence() > kill) continue;
+      const auto [first, last] = run->Overlap(prefix, end);
+      for (size_t i = first; i < last; ++i) {
+        if (run->files()[i]->info().min_sequence <= kill) return true;
+      }
     }
   }
   return false;

@@ -215,6 +215,16 @@ Choice Pick(const Version& version, const PickerOptions& options,
   return choice.kind != Choice::Kind::kNothing ? choice : PickWasted(version);
 }
 
+bool MayHaveWork(const Version& version, const PickerOptions& options) {
+  if (PendingBytes(version, options) > 0) return true;
+  for (int level = 1; level < kBottomLevel; ++level) {
+    for (const auto& run : version.level(level)) {
+      if (run->tombstones() > 0) return true;
+    }
+  }
+  return false;
+}
+
 std::set<uint64_t> WastedBlobs(const Version& version) {
   std::set<uint64_t> wasted;
   for (const BlobUse& sum : version.blobs()) {

@@ -73,6 +73,10 @@ LevelTargets ComputeTargets(const Version& version,
 Choice Pick(const Version& version, const PickerOptions& options,
             const DeadScopes* dead);
 
+// False: Pick would find nothing while no scope is dead. Looks at runs, not at
+// tables, and so takes no longer for a large store.
+bool MayHaveWork(const Version& version, const PickerOptions& options);
+
 // Everything into the bottom level; kNothing when it is all there already, in
 // one run, without a tombstone, a dead row or a wasted blob file.
 Choice PickEverything(const Version& version, const DeadScopes* dead);

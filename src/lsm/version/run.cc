@@ -143,6 +143,8 @@ Run::Run(uint64_t id, std::vector<TableFilePtr> files)
   for (const TableFilePtr& file : files_) {
     const TableInfo& info = file->info();
     bytes_ += info.bytes;
+    rows_ += info.rows;
+    tombstones_ += info.tombstones;
     min_sequence_ = std::min(min_sequence_, info.min_sequence);
     max_sequence_ = std::max(max_sequence_, info.max_sequence);
     largest_keys_ += info.largest;

@@ -38,6 +38,8 @@ class Run {
   const std::vector<TableFilePtr>& files() const { return files_; }
   // Sums and bounds over the files.
   uint64_t bytes() const { return bytes_; }
+  uint64_t rows() const { return rows_; }
+  uint64_t tombstones() const { return tombstones_; }
   Sequence min_sequence() const { return min_sequence_; }
   Sequence max_sequence() const { return max_sequence_; }
 
@@ -56,6 +58,8 @@ class Run {
   const uint64_t id_;
   const std::vector<TableFilePtr> files_;
   uint64_t bytes_ = 0;
+  uint64_t rows_ = 0;
+  uint64_t tombstones_ = 0;
   Sequence min_sequence_ = kSequenceMax;
   Sequence max_sequence_ = 0;
   std::string largest_keys_;

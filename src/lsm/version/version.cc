@@ -1,7 +1,7 @@
 #include "lsm/version/version.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "base/strings.h"
@@ -33,6 +33,43 @@ Status CheckUnique(const std::vector<uint64_t>& sorted) {
   return twice == sorted.end() ? Status::Ok() : OccursTwice(*twice);
 }
 
+// The tables of each run that is made.
+using Members = std::map<std::pair<int, uint64_t>, std::vector<TableFilePtr>>;
+
+const std::shared_ptr<const Run>* FindRun(const Version::Level& level,
+                                          uint64_t id) {
+  for (const auto& run : level) {
+    if (run->id() == id) return &run;
+  }
+  return nullptr;
+}
+
+// How much more of each blob file tables refer to.
+class BlobChanges {
+ public:
+  void Add(const TableInfo& info) { Note(info, +1); }
+  void Remove(const TableInfo& info) { Note(info, -1); }
+  std::vector<VersionChange::Blob> Take() {
+    std::vector<VersionChange::Blob> out;
+    for (const auto& [number, blob] : blobs_) {
+      if (blob.bytes != 0) out.push_back(blob);
+    }
+    return out;
+  }
+
+ private:
+  void Note(const TableInfo& info, int64_t sign) {
+    for (const BlobUse& use : info.blobs) {
+      VersionChange::Blob& blob = blobs_[use.file];
+      blob.file = use.file;
+      blob.bytes += sign * static_cast<int64_t>(use.bytes);
+      blob.all_bytes = use.all_bytes;
+    }
+  }
+
+  std::map<uint64_t, VersionChange::Blob> blobs_;
+};
+
 }  // namespace
 
 std::shared_ptr<const Version> Version::Empty() {
@@ -41,45 +78,53 @@ std::shared_ptr<const Version> Version::Empty() {
 
 Result<std::shared_ptr<const Version>> Version::Build(
     std::span<const Placed> files) {
-  Places places;
+  Members members;
+  BlobChanges blobs;
   std::vector<uint64_t> numbers;
   for (const Placed& placed : files) {
     TRY(CheckLevel(placed.level));
-    places[{placed.level, placed.run}].push_back(placed.file);
+    members[{placed.level, placed.run}].push_back(placed.file);
+    blobs.Add(placed.file->info());
     numbers.push_back(placed.file->number());
   }
   std::sort(numbers.begin(), numbers.end());
   TRY(CheckUnique(numbers));
-  std::shared_ptr<Version> version(new Version);
-  TRY(version->AddRuns(std::move(places)));
-  return std::shared_ptr<const Version>(std::move(version));
+  VersionChange change;
+  for (auto& [place, tables] : members) {
+    TRY_ASSIGN(auto run, Run::Create(place.second, std::move(tables)));
+    change.places.push_back(
+        {place.first, place.second, nullptr, std::move(run)});
+  }
+  change.blobs = blobs.Take();
+  return Empty()->With(change);
 }
 
-Result<std::shared_ptr<const Version>> Version::Apply(
+Result<VersionChange> Version::Prepare(
     const VersionEdit& edit, std::span<const TableFilePtr> opened) const {
   // Sorted, because every table of this version is looked up in both.
   std::vector<uint64_t> removed = edit.removed_tables;
   std::sort(removed.begin(), removed.end());
   std::vector<uint64_t> added;
-  // Only runs that lose or gain a table are made anew.
-  std::set<Place> touched;
+  Members members;  // of the runs that lose or gain a table
   for (const AddedTable& table : edit.added_tables) {
     TRY(CheckLevel(table.level));
     added.push_back(table.info.number);
-    touched.insert({table.level, table.run});
+    members[{table.level, table.run}];
   }
   std::sort(added.begin(), added.end());
   TRY(CheckUnique(added));
 
   std::map<uint64_t, TableFilePtr> known;
   for (const TableFilePtr& file : opened) known[file->number()] = file;
+  BlobChanges blobs;
   size_t found = 0;
   for (int level = 0; level < kLevelsMax; ++level) {
     for (const auto& run : levels_[level]) {
       for (const TableFilePtr& file : run->files()) {
         if (Contains(removed, file->number())) {
           ++found;
-          touched.insert({level, run->id()});
+          members[{level, run->id()}];
+          blobs.Remove(file->info());
           known.emplace(file->number(), file);
         } else if (Contains(added, file->number())) {
           return OccursTwice(file->number());
@@ -90,43 +135,69 @@ Result<std::shared_ptr<const Version>> Version::Apply(
   if (found != removed.size()) {
     return Status::Corruption("an edit removes a table that is not there");
   }
-
-  Places places;
-  std::shared_ptr<Version> version(new Version);
-  for (int level = 0; level < kLevelsMax; ++level) {
-    for (const auto& run : levels_[level]) {
-      if (touched.count({level, run->id()}) == 0) {
-        version->levels_[level].push_back(run);
-        continue;
-      }
-      std::vector<TableFilePtr>& members = places[{level, run->id()}];
-      for (const TableFilePtr& file : run->files()) {
-        if (!Contains(removed, file->number())) members.push_back(file);
-      }
-    }
-  }
   for (const AddedTable& table : edit.added_tables) {
     const auto it = known.find(table.info.number);
     if (it == known.end()) {
       return Status::Corruption(StrCat(TableName(table.info.number),
                                        " is added, but it was not opened"));
     }
-    places[{table.level, table.run}].push_back(it->second);
+    blobs.Add(it->second->info());
+    members[{table.level, table.run}].push_back(it->second);
   }
-  TRY(version->AddRuns(std::move(places)));
+
+  VersionChange change;
+  for (auto& [place, tables] : members) {
+    const auto [level, id] = place;
+    VersionChange::Place made = {level, id, nullptr, nullptr};
+    if (const auto* run = FindRun(levels_[level], id)) made.before = *run;
+    if (made.before != nullptr) {
+      for (const TableFilePtr& file : made.before->files()) {
+        if (!Contains(removed, file->number())) tables.push_back(file);
+      }
+    }
+    if (!tables.empty()) {
+      TRY_ASSIGN(made.after, Run::Create(id, std::move(tables)));
+    }
+    change.places.push_back(std::move(made));
+  }
+  change.blobs = blobs.Take();
+  return change;
+}
+
+Result<std::shared_ptr<const Version>> Version::With(
+    const VersionChange& change) const {
+  std::shared_ptr<Version> version(new Version(*this));
+  for (const VersionChange::Place& place : change.places) {
+    Level& level = version->levels_[place.level];
+    // A greater id is newer, and comes first.
+    const auto it = std::lower_bound(
+        level.begin(), level.end(), place.run,
+        [](const auto& run, uint64_t id) { return run->id() > id; });
+    const bool is_there = it != level.end() && (*it)->id() == place.run;
+    if ((is_there ? *it : nullptr) != place.before) {
+      return Status::Corruption(StrCat("run ", place.run, " of level ",
+                                       place.level, " has changed meanwhile"));
+    }
+    if (is_there && place.after == nullptr) {
+      level.erase(it);
+    } else if (is_there) {
+      *it = place.after;
+    } else if (place.after != nullptr) {
+      level.insert(it, place.after);
+    }
+  }
+  TRY(version->CheckLevel0());
+  version->AddBlobs(change.blobs);
   return std::shared_ptr<const Version>(std::move(version));
 }
 
-Status Version::AddRuns(Places places) {
-  for (auto& [place, members] : places) {
-    if (members.empty()) continue;
-    TRY_ASSIGN(auto run, Run::Create(place.second, std::move(members)));
-    Level& level = levels_[place.first];
-    const auto older = std::find_if(
-        level.begin(), level.end(),
-        [&run](const auto& other) { return other->id() < run->id(); });
-    level.insert(older, std::move(run));
-  }
+Result<std::shared_ptr<const Version>> Version::Apply(
+    const VersionEdit& edit, std::span<const TableFilePtr> opened) const {
+  TRY_ASSIGN(const VersionChange change, Prepare(edit, opened));
+  return With(change);
+}
+
+Status Version::CheckLevel0() const {
   const Level& top = levels_[0];
   for (size_t i = 0; i + 1 < top.size(); ++i) {
     if (top[i]->min_sequence() >= top[i + 1]->max_sequence()) continue;
@@ -136,24 +207,24 @@ Status Version::AddRuns(Places places) {
                TableName(top[i]->files()[0]->number()), " and ",
                TableName(top[i + 1]->files()[0]->number())));
   }
-  SumBlobs();
   return Status::Ok();
 }
 
-void Version::SumBlobs() {
-  std::map<uint64_t, BlobUse> sums;
-  for (const Level& level : levels_) {
-    for (const auto& run : level) {
-      for (const TableFilePtr& file : run->files()) {
-        for (const BlobUse& use : file->info().blobs) {
-          BlobUse& sum = sums[use.file];
-          sum = {use.file, sum.bytes + use.bytes, use.all_bytes};
-        }
-      }
+void Version::AddBlobs(std::span<const VersionChange::Blob> changes) {
+  std::vector<BlobUse> sums;
+  sums.reserve(blobs_.size() + changes.size());
+  auto old = blobs_.cbegin();
+  for (const VersionChange::Blob& change : changes) {
+    while (old != blobs_.cend() && old->file < change.file) {
+      sums.push_back(*old++);
     }
+    BlobUse sum = {change.file, 0, change.all_bytes};
+    if (old != blobs_.cend() && old->file == change.file) sum = *old++;
+    sum.bytes += static_cast<uint64_t>(change.bytes);
+    if (sum.bytes > 0) sums.push_back(sum);
   }
-  blobs_.reserve(sums.size());
-  for (const auto& [number, sum] : sums) blobs_.push_back(sum);
+  sums.insert(sums.end(), old, blobs_.cend());
+  blobs_ = std::move(sums);
 }
 
 uint64_t Version::LevelBytes(int level) const {

@@ -12,7 +12,10 @@
 // holds a reference, and with it every table it names.
 //
 // An edit makes a new Version out of an old one; runs that the edit does not
-// touch are shared between the two.
+// touch are shared between the two. Making the others takes time in proportion
+// to their tables, so it comes first (Prepare), on any thread. What is left to
+// do (With) is little: the owner's version may have gone on meanwhile, in other
+// runs, and takes the new ones over as they are.
 //
 // Invariants
 //   - Tables of one run are disjoint.
@@ -27,13 +30,11 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/status.h"
@@ -46,6 +47,24 @@
 #include "lsm/version/version_edit.h"
 
 namespace lsm {
+
+// What an edit makes of some runs of a version.
+struct VersionChange {
+  struct Place {
+    int level = 0;
+    uint64_t run = 0;
+    // What is there: null for nothing.
+    std::shared_ptr<const Run> before;
+    std::shared_ptr<const Run> after;
+  };
+  struct Blob {
+    uint64_t file = 0;
+    int64_t bytes = 0;  // more, or fewer, that tables refer to
+    uint64_t all_bytes = 0;
+  };
+  std::vector<Place> places;
+  std::vector<Blob> blobs;  // by ascending number
+};
 
 class Version {
  public:
@@ -63,10 +82,19 @@ class Version {
   // Corruption when an invariant does not hold.
   static base::Result<std::shared_ptr<const Version>> Build(
       std::span<const Placed> files);
-  // This version with `edit` applied. `opened` holds the tables that the edit
+  // What `edit` makes of this version. `opened` holds the tables that the edit
   // adds, in any order; one that it only moves is taken from this version.
   // Corruption when the edit does not fit: it removes what is not there, adds
-  // what is, or breaks an invariant.
+  // what is, or breaks an invariant of a run.
+  base::Result<VersionChange> Prepare(
+      const VersionEdit& edit, std::span<const TableFilePtr> opened) const;
+  // This version with what was prepared, from itself or from one that differs
+  // in other runs only. Looks at runs and blob files, not at tables.
+  // Corruption when a run is not the one that was to change, or level 0 would
+  // not follow.
+  base::Result<std::shared_ptr<const Version>> With(
+      const VersionChange& change) const;
+  // Both.
   base::Result<std::shared_ptr<const Version>> Apply(
       const VersionEdit& edit, std::span<const TableFilePtr> opened) const;
 
@@ -122,15 +150,10 @@ class Version {
   bool NothingBelow(int level, uint64_t run, std::string_view key) const;
 
  private:
-  // The tables of each run while a version is put together.
-  using Place = std::pair<int, uint64_t>;  // level, run
-  using Places = std::map<Place, std::vector<TableFilePtr>>;
-
   Version() = default;
-  // Makes the runs of `places`; then checks how level 0 follows.
-  base::Status AddRuns(Places places);
-
-  void SumBlobs();
+  Version(const Version&) = default;
+  base::Status CheckLevel0() const;
+  void AddBlobs(std::span<const VersionChange::Blob> changes);
 
   std::array<Level, kLevelsMax> levels_;
   std::vector<BlobUse> blobs_;

@@ -55,7 +55,12 @@ constexpr PickerOptions kOptions = {
     .level0_runs = 4, .base_bytes = 1000, .fan_out = 10};
 
 Choice PickIn(const Shape& shape, const DeadScopes* dead = nullptr) {
-  return Pick(*shape.Build(), kOptions, dead);
+  const auto version = shape.Build();
+  const Choice choice = Pick(*version, kOptions, dead);
+  if (dead == nullptr && choice.kind != Choice::Kind::kNothing) {
+    EXPECT_TRUE(MayHaveWork(*version, kOptions));
+  }
+  return choice;
 }
 
 TEST(Targets, GrowFromTheBottomUp) {

@@ -163,6 +163,64 @@ TEST(Version, ShowsNoMergeThatSkippedARunInTheMiddle) {
   EXPECT_FALSE(version->Apply(edit, opened).ok());
 }
 
+TEST(Version, TakesOverAChangeThatWasPreparedBeforeAnother) {
+  const auto base = Sample();
+  TableInfo merged = Info(10, "a", "k", 1, 20);
+  merged.blobs = {
+      {90, 5, 50},
+      {91, 7, 70}
+  };
+  VersionEdit merge;
+  merge.removed_tables = {1, 2};
+  merge.added_tables = {
+      {2, 0, merged}
+  };
+  TableInfo flushed = Info(11, "b", "c", 70, 79);
+  flushed.blobs = {
+      {91, 3, 70}
+  };
+  VersionEdit flush;
+  flush.added_tables = {
+      {0, 11, flushed}
+  };
+  const std::vector<TableFilePtr> opened = {File(merged), File(flushed)};
+  const auto change = base->Prepare(merge, opened);
+  ASSERT_TRUE(change.ok()) << change.status().ToString();
+  const auto meanwhile = base->Apply(flush, opened).value();
+  const auto after = meanwhile->With(change.value());
+  ASSERT_TRUE(after.ok()) << after.status().ToString();
+  const auto one_by_one = meanwhile->Apply(merge, opened).value();
+  for (int level = 0; level < kLevelsMax; ++level) {
+    ASSERT_EQ(after.value()->level(level).size(),
+              one_by_one->level(level).size());
+    for (size_t i = 0; i < one_by_one->level(level).size(); ++i) {
+      EXPECT_EQ(Numbers(after.value()->level(level)[i]->files()),
+                Numbers(one_by_one->level(level)[i]->files()));
+    }
+  }
+  EXPECT_EQ(after.value()->blobs(), (std::vector<BlobUse>{
+                                        {90, 5,  50},
+                                        {91, 10, 70}
+  }));
+  EXPECT_FALSE(after.value()->With(change.value()).ok())
+      << "the run is not the one that was to change";
+}
+
+TEST(Version, ForgetsABlobFileThatNoTableRefersTo) {
+  TableInfo info = Info(1, "a", "b");
+  info.blobs = {
+      {90, 5, 50},
+      {91, 7, 70}
+  };
+  const std::vector<Version::Placed> placed = {
+      {3, 0, File(info)},
+  };
+  const auto version = Version::Build(placed).value();
+  EXPECT_EQ(version->blobs(), info.blobs);
+  EXPECT_TRUE(
+      version->Apply({.removed_tables = {1}}, {}).value()->blobs().empty());
+}
+
 // Real tables: levels of rows, older ones deeper, against a plain list.
 class VersionModelTest : public testing::Test {
  protected:
