@@ -95,6 +95,8 @@ struct DbIterator::Body {
 
   void Turn(bool downwards) {
     const std::string now(page.key(0));
+    // As a bound the empty key would mean none; nothing is below it.
+    if (downwards && now.empty()) return page.Clear();
     downwards ? Restart(begin, now, true) : Restart(Above(now), end, false);
   }
 };

@@ -1,7 +1,8 @@
 // RowIterator walks rows in key order; under one key, newest version first.
 //
 // Memory, tables and their merge all wear this face; whoever needs logical
-// state (one version a key, no tombstones) wraps it, see lsm/range_view.h.
+// state (one version a key, no tombstones) wraps it: merged_range.h,
+// snapshot_reader.h.
 //
 //   for (it->Seek(begin); it->Valid() && it->key() < end; it->Next()) ...
 //   TRY(it->status());

@@ -142,6 +142,31 @@ TEST_F(DbIteratorTest, TellsWhenARowWasWritten) {
   EXPECT_FALSE(it->Valid());
 }
 
+TEST_F(DbIteratorTest, TheEmptyKeyIsTheFirst) {
+  for (const char* key : {"", "a", "b"}) {
+    ASSERT_TRUE(db_->Put(key, key).ok());
+  }
+  const auto it = db_->NewIterator();
+  for (int round = 0; round < 2; ++round) {
+    it->SeekToFirst();
+    ASSERT_TRUE(it->Valid());
+    EXPECT_EQ(it->key(), "");
+    it->Next();
+    it->Prev();
+    ASSERT_TRUE(it->Valid());
+    EXPECT_EQ(it->key(), "");
+    it->Prev();
+    EXPECT_FALSE(it->Valid());
+    EXPECT_TRUE(it->status().ok());
+    it->SeekForPrev("");
+    ASSERT_TRUE(it->Valid());
+    it->Next();
+    ASSERT_TRUE(it->Valid());
+    EXPECT_EQ(it->key(), "a");
+    ASSERT_TRUE(db_->Flush().ok());
+  }
+}
+
 TEST_F(DbIteratorTest, AnEmptyRangeHasNoRows) {
   ASSERT_TRUE(db_->Put("k", "v").ok());
   for (const RangeOptions& range : {
