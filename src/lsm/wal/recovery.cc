@@ -64,6 +64,7 @@ class Replay {
   // With skip_damage: sets `*at` behind the next frame that can be read on
   // from, unless the log ends here anyway.
   Result<bool> SkipDamage(Place* at);
+  Status NoteLostEnd(Place at);
   void AddGap(std::string_view what, Sequence upto);
   // Rule (3) and (4).
   Status EndAt(const Place& at);
@@ -204,7 +205,10 @@ Status Replay::ReadAll() {
     if (!read && request_.skip_damage) {
       TRY_ASSIGN(read, SkipDamage(&at));
     }
-    if (!read) return EndAt(at);
+    if (!read) {
+      if (request_.skip_damage) TRY(NoteLostEnd(at));
+      return EndAt(at);
+    }
   }
 }
 
@@ -366,6 +370,28 @@ Result<bool> Replay::SkipDamage(Place* at) {
   }
   AddGap(what, evidence);
   return false;
+}
+
+// What follows may lie in the part that a file has lost: here, or at the
+// beginning of the next segment. Any witness of it is gone, too.
+Status Replay::NoteLostEnd(Place at) {
+  for (; at.stretch < log_.size(); at = {at.stretch + 1, kFileHeaderBlock}) {
+    SegmentReader* const segment = At(at).segment;
+    if (segment->end() >= segment->header().size) continue;
+    TRY_ASSIGN(const std::optional<FrameHeader> header,
+               segment->HeaderAt(at.offset));
+    const uint64_t wanted =
+        header ? FrameBytes(header->payload_bytes, segment->alignment())
+               : kFrameHeaderBytes;
+    if (at.offset + wanted <= segment->end()) continue;
+    AddGap(
+        base::StrCat(segment->path(), ": the log may have gone on at offset ",
+                     at.offset, "; the file ends at ", segment->end(),
+                     " and was made with ", segment->header().size),
+        0);
+    return Status::Ok();
+  }
+  return Status::Ok();
 }
 
 // --- Rules (3) and (4): corruption or torn tail.

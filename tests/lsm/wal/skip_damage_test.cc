@@ -116,6 +116,32 @@ TEST_F(SkipDamageTest, DoesNotKnowWhatAMissingLastSegmentHeld) {
   EXPECT_EQ(end.gaps[0].upto, 0u);
 }
 
+// Wherever the file was cut: what it promised went with the same bytes.
+TEST_F(SkipDamageTest, DoesNotKnowWhatTheLostEndOfASegmentHeld) {
+  SegmentBuilder one(1);
+  one.Open({}, 0, 0).Batches({10}, 0);
+  const uint64_t second = one.end();
+  one.Batches({20}, 10);
+  const uint64_t third = one.end();
+  one.Witness(20);
+  const uint64_t end_of_log = one.end();
+  one.Put(&fs_);
+  request_.segments = {1};
+  const std::string path = base::JoinPath("db", SegmentName(1));
+  for (uint64_t size = end_of_log + 100; size >= second; --size) {
+    ASSERT_TRUE(fs_.Truncate(path, size).ok());
+    const LogEnd end = Replay();
+    EXPECT_EQ(end.damaged_files.size(), 1u);
+    // Beyond the log's end there is room in which a frame would be seen.
+    const bool whole = size >= end_of_log + kFrameHeaderBytes;
+    ASSERT_EQ(end.gaps.size(), whole ? 0u : 1u) << size;
+    if (whole) continue;
+    EXPECT_EQ(end.gaps[0].after, size >= third ? 20u : 10u) << size;
+    EXPECT_EQ(end.gaps[0].upto, 0u);
+    EXPECT_NE(end.gaps[0].what.find(path), std::string::npos);
+  }
+}
+
 TEST_F(SkipDamageTest, ReadsASegmentWhoseFirstBlockIsDamaged) {
   SegmentBuilder one(1);
   one.Open({}, 0, 0).Batches({10}, 0).Damage(44).Put(&fs_);
