@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/strings.h"
 #include "lsm/table/table.h"
 #include "lsm/version/file_names.h"
 
@@ -32,7 +33,7 @@ base::Result<BlobFilePtr> TableStore::OpenBlob(const BlobUse& use) {
     }
   }
   TRY_ASSIGN(std::unique_ptr<base::ReadableFile> file,
-             handles_->Open(base::JoinPath(directory_, BlobName(use.file))));
+             OpenNamed(base::JoinPath(directory_, BlobName(use.file))));
   TRY_ASSIGN(BlobFilePtr blob,
              BlobFile::Open(std::move(file), use.file, uuid_, use.all_bytes,
                             [self = shared_from_this()](uint64_t number) {
@@ -43,9 +44,20 @@ base::Result<BlobFilePtr> TableStore::OpenBlob(const BlobUse& use) {
   return blob;
 }
 
+// The MANIFEST says that it is there: if not, that is damage.
+base::Result<std::unique_ptr<base::ReadableFile>> TableStore::OpenNamed(
+    const std::string& path) {
+  auto file = handles_->Open(path);
+  if (!file.ok() && file.status().error_number() == ENOENT) {
+    return base::Status::Corruption(
+        base::StrCat(path, ": is missing, though the MANIFEST lists it"));
+  }
+  return file;
+}
+
 base::Result<TableFilePtr> TableStore::Open(const TableInfo& info) {
   TRY_ASSIGN(std::unique_ptr<base::ReadableFile> file,
-             handles_->Open(PathOf(info.number)));
+             OpenNamed(PathOf(info.number)));
   TRY_ASSIGN(
       std::shared_ptr<Table> table,
       Table::Open(std::move(file), info.number, uuid_, info.bytes, &cache_));

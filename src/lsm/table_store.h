@@ -51,6 +51,8 @@ class TableStore : public std::enable_shared_from_this<TableStore> {
   std::string PathOf(uint64_t number) const;
 
  private:
+  base::Result<std::unique_ptr<base::ReadableFile>> OpenNamed(
+      const std::string& path);
   base::Result<BlobFilePtr> OpenBlob(const BlobUse& use);
   void NoteObsolete(std::string name);
 

@@ -208,7 +208,7 @@ class Data(unittest.TestCase):
         table = self.files("*.sst")[0]
         aside = os.path.join(self.server.directory, "aside")
         os.rename(table, aside)
-        self.refuse(table)
+        self.assertIn("redbed-inspect repair", self.refuse(table))
         os.rename(aside, table)
         os.truncate(table, os.path.getsize(table) - 1)
         self.refuse(table)

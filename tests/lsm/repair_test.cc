@@ -135,10 +135,15 @@ TEST(Repair, TellsTheLossOfEachFile) {
       EXPECT_EQ(missing.report.losses.size(), 1u) << name;
     }
 
-    disk = store.Copy();
-    ASSERT_TRUE(
-        disk->Truncate(DamageStore::Path(name), store.SizeOf(name) / 2).ok());
-    EXPECT_EQ(Judge(Repaired(std::move(disk)), store.rows()), "") << name;
+    // A MANIFEST without its end may be whole, as an earlier state.
+    if (name.starts_with("Manifest-")) continue;
+    for (uint64_t part = 1; part < 32; ++part) {
+      const uint64_t size = store.SizeOf(name) * part / 32;
+      disk = store.Copy();
+      ASSERT_TRUE(disk->Truncate(DamageStore::Path(name), size).ok());
+      EXPECT_EQ(Judge(Repaired(std::move(disk)), store.rows()), "")
+          << name << " cut to " << size;
+    }
   }
 }
 
