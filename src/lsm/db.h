@@ -74,7 +74,7 @@ class Db {
   // it. `options.on_progress` and `options.background_threads` are taken.
   // Errors leave every byte as it was: Io if another process has it open, or
   // it is missing and `create_if_missing` is off; Corruption; Invalid if a
-  // newer program wrote it.
+  // newer program wrote it, or if an option is out of its bounds.
   static base::Result<std::unique_ptr<Db>> Open(Options options);
   // Without Close before it, writes that were not synced may be lost.
   ~Db();

@@ -30,6 +30,21 @@ Options Completed(Options options) {
   return options;
 }
 
+base::Status CheckOptions(const Options& options) {
+  if (options.log_depth < 1 || options.log_depth > kLogDepthMax) {
+    return base::Status::Invalid(
+        base::StrCat("log_depth is ", options.log_depth,
+                     " and must be from 1 to ", kLogDepthMax));
+  }
+  if (options.log_segment_bytes > 0 &&
+      options.log_segment_bytes < kSegmentBytesMin) {
+    return base::Status::Invalid(
+        base::StrCat("log_segment_bytes is ", options.log_segment_bytes,
+                     " and must be 0 or at least ", kSegmentBytesMin));
+  }
+  return base::Status::Ok();
+}
+
 }  // namespace
 
 Engine::Body::Body(Options options)
@@ -391,6 +406,7 @@ Engine::Engine(std::unique_ptr<Body> body) : body_(std::move(body)) {}
 Engine::~Engine() = default;
 
 base::Result<std::unique_ptr<Engine>> Engine::Open(Options options) {
+  TRY(CheckOptions(options));
   auto body = std::make_unique<Body>(std::move(options));
   TRY(body->Open());
   return std::unique_ptr<Engine>(new Engine(std::move(body)));

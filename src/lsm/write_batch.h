@@ -8,8 +8,8 @@
 // key, so that applying it in memory decodes and hashes nothing.
 //
 // Invariants
-//   - At most one kPut, kBlindPut or kDelete per key (the transaction above
-//   sees to it).
+//   - Of several operations on a key the last one wins. kBlindPut must be the
+//   only one of its key.
 //   - A batch that kills a scope holds no row of that scope.
 //
 // Threads: one holder at a time.
@@ -53,6 +53,8 @@ class WriteBatch {
  public:
   WriteBatch();
 
+  // Any bytes, up to kKeyBytesMax and kValueBytesMax, checked when it is
+  // written. Both are copied.
   void Put(std::string_view key, std::string_view value) {
     Put(key, HashKey(key), value);
   }
@@ -68,7 +70,8 @@ class WriteBatch {
   // This batch sets right what the last BlindPut of the key has counted wrong.
   void Settle(std::string_view key);
   // No row under `prefix` will ever be written again; those that exist are
-  // garbage. Whoever kills must never read them any more.
+  // garbage. Whoever kills must never read them any more. REQUIRES: its length
+  // is one of KeyRange::scope_lengths of its first byte.
   void KillScope(std::string_view prefix);
   // Adds to a counter of the engine, persisted with the rows it counts.
   void AddCount(uint64_t counter, int64_t delta);

@@ -397,6 +397,21 @@ TEST(DbOnDisk, WorksOnTheDiskOfThisMachine) {
   }
 }
 
+TEST(DbOptions, OutOfTheirBoundsAreRefused) {
+  support::CrashFileSystem disk;
+  Options options;
+  options.fs = &disk;
+  options.directory = "/data";
+  for (const int depth : {-1, 0, 9}) {
+    Options bad = options;
+    bad.log_depth = depth;
+    EXPECT_EQ(Db::Open(bad).status().code(), base::Code::kInvalid) << depth;
+  }
+  options.log_segment_bytes = (64 << 10) - 1;
+  EXPECT_EQ(Db::Open(options).status().code(), base::Code::kInvalid);
+  EXPECT_FALSE(disk.Exists("/data").value());
+}
+
 TEST(DbOnDisk, IsNotOpenedTwice) {
   const support::TemporaryDirectory directory;
   Options options;
