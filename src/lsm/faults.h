@@ -30,6 +30,7 @@ struct Faults {
   bool reuse_numbers = false;          // ... and looks at no name on the disk
   bool skip_sync_before_read = false;  // of the directory, at opening
   bool remove_orphans_first = false;   // before the new MANIFEST is synced
+  bool ignore_lost_edits = false;      // of which unlisted segments tell
   bool install_stale_reads = false;    // though the key was written meanwhile
   bool forget_flushed_rows = false;    // which hide those that were read before
 };

@@ -7,6 +7,7 @@
 #include "base/strings.h"
 #include "lsm/version/file_names.h"
 #include "lsm/version/orphans.h"
+#include "lsm/wal/segment_reader.h"
 
 namespace lsm {
 namespace {
@@ -44,6 +45,8 @@ base::Status Recovery::ReadTables() {
   TRY_ASSIGN(RecoveredManifest manifest,
              RecoverManifest(fs_, options_.directory));
   is_new_ = manifest.is_new;
+  manifest_path_ =
+      base::JoinPath(options_.directory, ManifestName(manifest.number));
   state_ = std::move(manifest.state);
   if (!manifest.torn_tail.empty()) warnings_.push_back(manifest.torn_tail);
   tables_ = std::make_shared<TableStore>(fs_, options_.directory,
@@ -94,7 +97,37 @@ base::Status Recovery::ReplayInto(const Apply& apply) {
     warnings_.push_back(std::move(warning));
   }
   last_ = std::max(log_end_.last, state_.flushed);
+  if (!options_.salvage_log && !options_.faults.ignore_lost_edits) {
+    TRY(LookForLostEdits());
+  }
   return ChooseFirstSequence(log_end_.highest_seen);
+}
+
+// A MANIFEST that was cut short has lost its last edits together with their
+// witnesses, and looks like an earlier one. Segments of the log that these had
+// listed say that more was promised than was found. (Those that a crash leaves
+// unlisted never do: they took no frame, or the tables hold it, or a recovery
+// found that it was not promised.)
+base::Status Recovery::LookForLostEdits() {
+  TRY_ASSIGN(const DirectoryListing listing,
+             ListDirectory(fs_, options_.directory, state_,
+                           /*manifest_number=*/0));
+  for (const DirectoryListing::Orphan& orphan : listing.orphans) {
+    if (orphan.parsed.kind != FileKind::kLogSegment) continue;
+    const std::string path = base::JoinPath(options_.directory, orphan.name);
+    const auto opened =
+        SegmentReader::OpenAnyway(fs_, path, orphan.parsed.number);
+    if (!opened.ok()) continue;
+    SegmentReader& segment = *opened.value();
+    if (segment.header().db_uuid != state_.identity.uuid) continue;
+    TRY_ASSIGN(const Sequence promised, segment.HighestPromise(0));
+    if (promised <= last_) continue;
+    return base::Status::Corruption(
+        base::StrCat(manifest_path_, ": has lost its end: it does not list ",
+                     path, ", which says that sequences after ", last_,
+                     " up to ", promised, " were synced"));
+  }
+  return base::Status::Ok();
 }
 
 base::Status Recovery::ChooseFirstSequence(Sequence highest_in_log) {

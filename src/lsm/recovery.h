@@ -67,6 +67,7 @@ class Recovery {
  private:
   base::Status Prepare();
   base::Status OpenTables();
+  base::Status LookForLostEdits();
   base::Status ChooseFirstSequence(Sequence highest_in_log);
   base::Status BeginNew(const LogOptions& log_options);
   base::Status BeginAgain(const LogOptions& log_options);
@@ -81,6 +82,7 @@ class Recovery {
   std::unique_ptr<base::FileLock> lock_;
   bool is_new_ = false;
   ManifestState state_;
+  std::string manifest_path_;
   std::shared_ptr<TableStore> tables_;
   std::shared_ptr<const Version> version_;
   LogEnd log_end_;

@@ -402,15 +402,8 @@ Result<Sequence> Replay::FindEvidence(const Place& at) {
   const uint64_t first = At(at).segment->number();
   for (const auto& segment : segments_) {
     if (segment->number() < first) continue;
-    for (;;) {
-      TRY_ASSIGN(const std::optional<uint64_t> found,
-                 segment->FindHeader(from, segment->end()));
-      if (!found) break;
-      TRY_ASSIGN(const std::optional<FrameHeader> header,
-                 segment->HeaderAt(*found));
-      if (header) evidence = std::max(evidence, header->durable_upto);
-      from = *found + 8;
-    }
+    TRY_ASSIGN(const Sequence promised, segment->HighestPromise(from));
+    evidence = std::max(evidence, promised);
     segment->Forget();
     from = kFileHeaderBlock;
   }

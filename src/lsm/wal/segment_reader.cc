@@ -184,4 +184,15 @@ base::Result<std::optional<uint64_t>> SegmentReader::FindHeader(
   return std::optional<uint64_t>();
 }
 
+base::Result<Sequence> SegmentReader::HighestPromise(uint64_t from) {
+  Sequence highest = 0;
+  for (;;) {
+    TRY_ASSIGN(const std::optional<uint64_t> found, FindHeader(from, end()));
+    if (!found) return highest;
+    TRY_ASSIGN(const std::optional<FrameHeader> header, HeaderAt(*found));
+    if (header) highest = std::max(highest, header->durable_upto);
+    from = *found + 8;
+  }
+}
+
 }  // namespace lsm

@@ -62,6 +62,8 @@ class SegmentReader {
   base::Result<std::optional<uint64_t>> FindHeader(uint64_t from,
                                                    uint64_t limit);
   base::Result<std::optional<FrameHeader>> HeaderAt(uint64_t offset);
+  // The highest `durable_upto` of any header from there on.
+  base::Result<Sequence> HighestPromise(uint64_t from);
   // Frees what was read ahead.
   void Forget() { window_ = std::string(); }
 
