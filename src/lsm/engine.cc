@@ -96,6 +96,7 @@ base::Status Engine::Body::Open() {
   manifest_ = recovery.TakeManifest();
   manifest_of_log_.store(manifest_.get(), std::memory_order_release);
   log_ = recovery.TakeLog();
+  identity_ = recovery.state().identity;
   stats_.incarnation = recovery.state().incarnation;
   stats_.recovery_us = options_.clock->MonotonicMicros() - begin_us;
   for (const std::string& warning : recovery.warnings()) {
@@ -134,7 +135,7 @@ LogOptions Engine::Body::MakeLogOptions() {
       return base::Status::Io("the MANIFEST is not open yet");
     }
     // Asked again after a failure: the edit is then on its way already.
-    if (manifest->state().segments.contains(number)) {
+    if (manifest->Lists(number)) {
       return manifest->Witness();
     }
     VersionEdit edit;

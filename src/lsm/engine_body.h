@@ -280,6 +280,7 @@ class Engine::Body {
 
   // Immutable after Open (but for the sizes that may be set).
   Options options_;
+  Identity identity_;
 
   // Owner-bound.
   std::unique_ptr<base::FileLock> lock_;

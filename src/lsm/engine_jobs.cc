@@ -119,7 +119,7 @@ TableWriterOptions Engine::Body::MakeWriterOptions(int level,
   TableWriterOptions writer;
   writer.fs = options_.fs;
   writer.directory = options_.directory;
-  writer.uuid = manifest_->state().identity.uuid;
+  writer.uuid = identity_.uuid;
   writer.table_bytes = options_.table_bytes;
   writer.level = static_cast<uint8_t>(level);
   writer.new_number = [this] { return manifest_->NewFileNumber(); };

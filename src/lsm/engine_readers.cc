@@ -100,9 +100,8 @@ CheckpointSource Engine::Body::MakeCheckpointSource(
     const std::map<uint64_t, int64_t>& counters) const {
   CheckpointSource source;
   source.version = version_;
-  const ManifestState state = manifest_->state();
-  source.identity = state.identity;
-  source.incarnation = state.incarnation;
+  source.identity = identity_;
+  source.incarnation = stats_.incarnation;
   source.flushed = flushed_;
   source.counters = counters;
   for (const auto& [prefix, killed] : scopes_.all()) {

@@ -138,7 +138,9 @@ void Manifest::Fail(const Status& status) {
   ++failures_;
   last_failure_ = status;
   if (status.code() == base::Code::kNoRoom) return;
-  if (++io_errors_ >= 2) error_ = status;
+  if (++io_errors_ < 2) return;
+  error_ = status;
+  failed_.store(true, std::memory_order_release);
 }
 
 uint64_t Manifest::NewFileNumber() {
@@ -156,7 +158,13 @@ ManifestState Manifest::state() const {
   return state_;
 }
 
+bool Manifest::Lists(uint64_t segment) const {
+  base::MutexLock lock(mutex_);
+  return state_.segments.contains(segment);
+}
+
 Status Manifest::error() const {
+  if (!failed_.load(std::memory_order_acquire)) return Status::Ok();
   base::MutexLock lock(mutex_);
   return error_;
 }

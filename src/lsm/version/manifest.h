@@ -36,6 +36,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -84,9 +85,13 @@ class Manifest {
   // A number for a new log segment, never given out before.
   uint64_t NewSegmentNumber() EXCLUDES(mutex_);
 
-  // A copy of the sum of all edits, those still being synced included.
+  // A copy of the sum of all edits, those still being synced included. It names
+  // every table: not for the owner, nor for often.
   ManifestState state() const EXCLUDES(mutex_);
-  // The final error, or Ok.
+  // That log segment is listed.
+  bool Lists(uint64_t segment) const EXCLUDES(mutex_);
+  // The final error, or Ok. Does not wait while there is none: whoever leads
+  // may be putting a snapshot of many tables into words.
   base::Status error() const EXCLUDES(mutex_);
   // Of the file that is CURRENT.
   uint64_t number() const EXCLUDES(mutex_);
@@ -127,6 +132,7 @@ class Manifest {
   int io_errors_ GUARDED_BY(mutex_) = 0;
   base::Status last_failure_ GUARDED_BY(mutex_);
   base::Status error_ GUARDED_BY(mutex_);
+  std::atomic<bool> failed_ = false;  // shared: error_ is there
 };
 
 }  // namespace lsm
