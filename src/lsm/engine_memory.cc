@@ -20,6 +20,9 @@ constexpr size_t kSliceSteps = 100;
 // Of one tick, where the clock stands still.
 constexpr size_t kSlicesMax = 20;
 
+// Of one tick: some 10 us.
+constexpr size_t kTrimmedBlocks = 32;
+
 }  // namespace
 
 uint64_t Engine::Body::MemoryInUse() const {
@@ -47,6 +50,8 @@ bool Engine::Body::Evict() {
                           memory_.total_bytes())) {
     tables_->cache().SetCapacity(cache_share_.capacity());
   }
+  // Before records: they are not to make room for blocks that will go.
+  if (tables_->cache().Trim(kTrimmedBlocks)) return true;
   uint64_t excess = Excess();
   if (excess == 0) return false;
   const bool beyond = excess > options_.memory_bytes / kSlackShare;

@@ -12,6 +12,9 @@ constexpr uint8_t kHeatMax = 3;
 // The queue of what is new may have one part in so many of the capacity.
 constexpr uint64_t kNewShare = 10;
 
+// By one insert, after the capacity has become smaller.
+constexpr size_t kEvictedAtOnce = 64;
+
 // With so many slots to a pair of ghosts there are about as many ghosts as
 // blocks.
 constexpr size_t kSlotsPerGhosts = 4;
@@ -94,7 +97,9 @@ class BlockCache::Shard {
   // that was quicker, and then `entry` is freed.
   CacheEntry* Insert(uint64_t hash, CacheEntry* entry) EXCLUDES(mutex_) {
     base::MutexLock lock(mutex_);
-    if (entry->charge <= capacity_) EvictTo(capacity_ - entry->charge);
+    if (entry->charge <= capacity_) {
+      EvictTo(capacity_ - entry->charge, kEvictedAtOnce);
+    }
     Slot& slot = slots_[Find(hash, entry->file_id, entry->offset)];
     if (CacheEntry* const present = slot.entry; present != nullptr) {
       delete entry;
@@ -117,7 +122,11 @@ class BlockCache::Shard {
   void SetCapacity(uint64_t capacity) EXCLUDES(mutex_) {
     base::MutexLock lock(mutex_);
     capacity_ = capacity;
-    EvictTo(capacity);
+  }
+
+  bool Trim(size_t blocks_max) EXCLUDES(mutex_) {
+    base::MutexLock lock(mutex_);
+    return EvictTo(capacity_, blocks_max);
   }
 
   void AddTo(Stats* total) const EXCLUDES(mutex_) {
@@ -180,10 +189,12 @@ class BlockCache::Shard {
     return ghosts_[hash & (ghosts_.size() - 1)];
   }
 
-  void EvictTo(uint64_t bytes) REQUIRES(mutex_) {
-    // After this many steps every block that is left is pinned.
-    size_t steps = stats_.blocks * (kHeatMax + 2);
-    for (; stats_.bytes > bytes && steps > 0; --steps) {
+  // False: the blocks that were looked at are pinned, if there were any.
+  bool EvictTo(uint64_t bytes, size_t blocks_max) REQUIRES(mutex_) {
+    bool moved = false;
+    // A block that is not pinned has gone, or grown colder, by then.
+    size_t steps = std::min(stats_.blocks, blocks_max) * (kHeatMax + 2);
+    for (; stats_.bytes > bytes && steps > 0 && blocks_max > 0; --steps) {
       const bool from_new =
           main_.head == nullptr ||
           (new_.head != nullptr && new_.bytes * kNewShare >= capacity_);
@@ -195,10 +206,14 @@ class BlockCache::Shard {
       } else if (entry->heat > 0) {
         entry->heat = from_new ? 0 : entry->heat - 1;
         main_.Push(entry);
+        moved = true;
       } else {
         Drop(entry, /*leave_ghost=*/from_new);
+        --blocks_max;
+        moved = true;
       }
     }
+    return moved;
   }
 
   void Drop(CacheEntry* entry, bool leave_ghost) REQUIRES(mutex_) {
@@ -264,6 +279,14 @@ PinnedBlock BlockCache::Insert(uint64_t file_id, uint64_t offset, Block block) {
 void BlockCache::SetCapacity(uint64_t capacity_bytes) {
   capacity_.store(capacity_bytes);
   for (auto& shard : shards_) shard->SetCapacity(capacity_bytes / kShards);
+}
+
+bool BlockCache::Trim(size_t blocks_max) {
+  if (bytes() <= capacity()) return false;
+  bool moved = false;
+  const size_t each = std::max<size_t>(1, blocks_max / kShards);
+  for (auto& shard : shards_) moved = shard->Trim(each) || moved;
+  return moved;
 }
 
 BlockCache::Stats BlockCache::stats() const {

@@ -15,7 +15,8 @@
 // number cannot find blocks of the file before it.
 //
 // Invariants
-//   - bytes() <= capacity, but for pinned blocks, once an insert has ended.
+//   - bytes() <= capacity, but for pinned blocks, once an insert has ended; and
+//     but for what a smaller capacity has left to Trim.
 //   - A block is immutable from its making on.
 //
 // Threads: shared. A PinnedBlock has one holder at a time.
@@ -90,8 +91,11 @@ class BlockCache {
   // quicker, its block is returned and this one dropped.
   PinnedBlock Insert(uint64_t file_id, uint64_t offset, Block block);
 
-  // Evicts at once down to the new capacity.
+  // Takes no longer for a large cache: what is beyond is for Trim.
   void SetCapacity(uint64_t capacity_bytes);
+  // Evicts so many blocks at most of what is beyond the capacity. False:
+  // there is nothing, or readers hold it.
+  bool Trim(size_t blocks_max);
   uint64_t capacity() const { return capacity_.load(); }
 
   struct Stats {

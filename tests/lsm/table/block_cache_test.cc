@@ -65,8 +65,13 @@ TEST(BlockCache, StaysWithinItsCapacity) {
   EXPECT_GT(cache.bytes(), cache.capacity() / 2);
   EXPECT_GT(cache.stats().evictions, 0u);
   cache.SetCapacity(100'000);
+  const uint64_t before = cache.stats().evictions;
+  EXPECT_TRUE(cache.Trim(32));
+  EXPECT_LE(cache.stats().evictions, before + 32) << "a step is a small one";
+  while (cache.Trim(32)) continue;
   EXPECT_LE(cache.bytes(), 100'000u);
   cache.SetCapacity(0);
+  while (cache.Trim(32)) continue;
   EXPECT_EQ(cache.bytes(), 0u);
   EXPECT_TRUE(Is(cache.Insert(1, 1, MakeBlock(1, 1)), 1, 1));
   EXPECT_EQ(cache.bytes(), 0u);
@@ -76,6 +81,7 @@ TEST(BlockCache, KeepsAPinnedBlockThroughEvictionAndItsOwnEnd) {
   auto cache = std::make_unique<BlockCache>(1 << 20);
   const PinnedBlock pin = cache->Insert(1, 1, MakeBlock(1, 1));
   cache->SetCapacity(0);
+  EXPECT_FALSE(cache->Trim(32)) << "all that is there is pinned";
   EXPECT_TRUE(Is(pin, 1, 1));
   cache.reset();
   EXPECT_TRUE(Is(pin, 1, 1));
@@ -161,6 +167,7 @@ TEST(BlockCache, ServesManyThreadsTheRightBlocks) {
           held_offset = offset;
         }
         if (random.OneIn(1000)) cache.SetCapacity(random.Below(400'000));
+        if (random.OneIn(100)) (void)cache.Trim(32);
       }
     });
   }
