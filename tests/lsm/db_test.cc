@@ -367,6 +367,40 @@ TEST_F(DbTest, ASyncedPutHoldsNobodyUp) {
   EXPECT_EQ(Rows().size(), 4u);
 }
 
+// Its parts are tested alone (cache_share_test.cc); here, that they are asked.
+TEST_F(DbTest, BlocksGetMoreOfTheMemoryForRangesAndRecordsForKeys) {
+  constexpr int kRows = 2400;
+  constexpr uint64_t kLeastBlocks = 4 << 20;  // however small the budget
+  options_.memory_bytes = 12 << 20;
+  options_.generation_bytes = options_.table_bytes = 1 << 20;
+  options_.compress = false;
+  Open();
+  const auto key = [](int i) { return base::StrCat("k", 10'000 + i); };
+  for (int i = 0; i < kRows; ++i) {
+    ASSERT_TRUE(
+        db_->Put(key(i), std::string(3'000, 'v'), {.sync = false}).ok());
+  }
+  ASSERT_TRUE(db_->Compact().ok());
+
+  // A flush of nothing looks about, whatever the time.
+  const auto blocks = [this] {
+    EXPECT_TRUE(db_->Flush().ok());
+    return db_->stats().cache_bytes;
+  };
+  for (int round = 0; round < 50 && blocks() <= kLeastBlocks; ++round) {
+    for (int i = 0; i < kRows; i += 10) {
+      const auto it = db_->NewIterator({.begin = key(i), .end = key(i + 10)});
+      for (it->SeekToFirst(); it->Valid(); it->Next()) continue;
+      ASSERT_TRUE(it->status().ok());
+    }
+  }
+  EXPECT_GT(blocks(), kLeastBlocks);
+  for (int round = 0; round < 50 && blocks() > kLeastBlocks; ++round) {
+    for (int i = 0; i < kRows; ++i) ASSERT_EQ(Get(key(i)).size(), 3'000u);
+  }
+  EXPECT_LE(blocks(), kLeastBlocks);
+}
+
 TEST(DbOnDisk, WorksOnTheDiskOfThisMachine) {
   const support::TemporaryDirectory directory;
   Options options;
