@@ -254,16 +254,7 @@ void DirectoryCheck::Compare(const std::string& path, const TableInfo& info,
 
 void DirectoryCheck::CheckLog() {
   const ManifestState& state = holdings_.state;
-  ReplayRequest replay;
-  replay.fs = options_.fs;
-  replay.directory = options_.directory;
-  replay.db_uuid = state.identity.uuid;
-  replay.segments.assign(state.segments.begin(), state.segments.end());
-  for (const WalCut& cut : state.cuts) {
-    replay.cuts.push_back({cut.segment, cut.offset, cut.next_segment});
-  }
-  replay.flushed = state.flushed;
-  replay.skip_damage = true;
+  const ReplayRequest replay = LogOf(options_.fs, options_.directory, state);
   const auto end = ReplayLog(
       replay, [this](Sequence sequence, std::string_view bytes) -> Status {
         const auto batch = WriteBatch::Decode(bytes);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "lsm/lost_edits.h"
 #include "lsm/table/table_survey.h"
 #include "lsm/version/file_names.h"
 #include "lsm/version/manifest_format.h"
@@ -35,7 +36,10 @@ class Gatherer {
     return base::JoinPath(directory_, name);
   }
   Status ListNames();
-  void TakeExact(RecoveredManifest manifest);
+  // False: it has lost its end.
+  bool TakeExact(RecoveredManifest manifest);
+  Status LookForEnd(const RecoveredManifest& manifest, const std::string& path);
+  Status LookForReplaced(const ManifestState& state, const std::string& path);
   // Those on disk, newest first.
   bool FindExact();
   void PiecesOf(uint64_t manifest);
@@ -60,7 +64,10 @@ Result<Holdings> Gatherer::Run() {
     if (manifest.value().is_new) {
       return Status::Invalid(StrCat(directory_, ": holds no database"));
     }
-    TakeExact(std::move(manifest).value());
+    const uint64_t number = manifest.value().number;
+    if (TakeExact(std::move(manifest).value())) return std::move(out_);
+    PiecesOf(number);
+    TakeNames();
     return std::move(out_);
   }
   if (manifest.status().code() == Code::kInvalid) return manifest.status();
@@ -84,19 +91,67 @@ Status Gatherer::ListNames() {
   return Status::Ok();
 }
 
-void Gatherer::TakeExact(RecoveredManifest manifest) {
+bool Gatherer::TakeExact(RecoveredManifest manifest) {
+  const std::string path = PathOf(ManifestName(manifest.number));
+  Status end = LookForEnd(manifest, path);
+  if (end.ok()) end = LookForReplaced(manifest.state, path);
+  if (!end.ok()) {
+    out_.damage.emplace_back(end.message());
+    return false;
+  }
   out_.exact = true;
   out_.state = std::move(manifest.state);
-  out_.manifest_path = PathOf(ManifestName(manifest.number));
+  out_.manifest_path = path;
   if (!manifest.torn_tail.empty()) out_.notes.push_back(manifest.torn_tail);
   const auto listing =
       ListDirectory(fs_, directory_, out_.state, manifest.number);
-  if (!listing.ok()) return;
+  if (!listing.ok()) return true;
   for (const DirectoryListing::Orphan& orphan : listing.value().orphans) {
     out_.notes.push_back(
         StrCat(PathOf(orphan.name),
                ": an orphan, which the next opening will remove"));
   }
+  return true;
+}
+
+// How far the log goes only reading it tells; where nothing goes beyond the
+// tables there is no need.
+Status Gatherer::LookForEnd(const RecoveredManifest& manifest,
+                            const std::string& path) {
+  Sequence last = manifest.state.flushed;
+  const Status beyond_tables =
+      LookForLostEdits(fs_, directory_, path, manifest.state, last);
+  if (beyond_tables.ok()) return Status::Ok();
+  const auto end =
+      ReplayLog(LogOf(fs_, directory_, manifest.state),
+                [](Sequence, std::string_view) { return Status::Ok(); });
+  if (!end.ok()) return beyond_tables;
+  last = std::max(last, end.value().last);
+  for (const LogGap& gap : end.value().gaps) last = std::max(last, gap.upto);
+  return LookForLostEdits(fs_, directory_, path, manifest.state, last);
+}
+
+// What an edit gives up goes when the edit is safe: so perhaps it was lost, and
+// its tables hold what is missing. Opening needs no such guess, as it refuses
+// for what is missing.
+Status Gatherer::LookForReplaced(const ManifestState& state,
+                                 const std::string& path) {
+  const auto unlisted = std::find_if(
+      tables_.begin(), tables_.end(),
+      [&](uint64_t number) { return !state.tables.contains(number); });
+  if (unlisted == tables_.end()) return Status::Ok();
+  std::string missing;
+  for (const uint64_t number : state.segments) {
+    if (!segments_.contains(number)) missing = PathOf(SegmentName(number));
+  }
+  for (const auto& [number, table] : state.tables) {
+    if (!tables_.contains(number)) missing = PathOf(TableName(number));
+  }
+  if (missing.empty()) return Status::Ok();
+  return Status::Corruption(
+      StrCat(path, ": may have lost its end: it lists ", missing,
+             ", which is missing, and does not list ",
+             PathOf(TableName(*unlisted)), ", which is there"));
 }
 
 // CURRENT is damaged, and the MANIFEST it named is not.
@@ -107,8 +162,7 @@ bool Gatherer::FindExact() {
   for (auto it = manifests_.rbegin(); it != manifests_.rend(); ++it) {
     Result<RecoveredManifest> manifest = ReadManifest(fs_, directory_, *it);
     if (!manifest.ok()) continue;
-    TakeExact(std::move(manifest).value());
-    return true;
+    return TakeExact(std::move(manifest).value());
   }
   return false;
 }
@@ -198,6 +252,21 @@ void Gatherer::FindIdentity() {
 Result<Holdings> ReadHoldings(base::FileSystem* fs,
                               const std::string& directory) {
   return Gatherer(fs, directory).Run();
+}
+
+ReplayRequest LogOf(base::FileSystem* fs, const std::string& directory,
+                    const ManifestState& state) {
+  ReplayRequest replay;
+  replay.fs = fs;
+  replay.directory = directory;
+  replay.db_uuid = state.identity.uuid;
+  replay.segments.assign(state.segments.begin(), state.segments.end());
+  for (const WalCut& cut : state.cuts) {
+    replay.cuts.push_back({cut.segment, cut.offset, cut.next_segment});
+  }
+  replay.flushed = state.flushed;
+  replay.skip_damage = true;
+  return replay;
 }
 
 }  // namespace lsm

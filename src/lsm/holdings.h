@@ -13,6 +13,7 @@
 #include "base/file_system.h"
 #include "base/status.h"
 #include "lsm/version/manifest_state.h"
+#include "lsm/wal/recovery.h"
 
 namespace lsm {
 
@@ -35,5 +36,9 @@ struct Holdings {
 // Invalid when there is no database in it or a newer version wrote it.
 base::Result<Holdings> ReadHoldings(base::FileSystem* fs,
                                     const std::string& directory);
+
+// The log that belongs to it, to be read on behind every damage.
+ReplayRequest LogOf(base::FileSystem* fs, const std::string& directory,
+                    const ManifestState& state);
 
 }  // namespace lsm

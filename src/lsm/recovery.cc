@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "base/strings.h"
+#include "lsm/lost_edits.h"
 #include "lsm/version/file_names.h"
 #include "lsm/version/orphans.h"
-#include "lsm/wal/segment_reader.h"
 
 namespace lsm {
 namespace {
@@ -98,36 +98,10 @@ base::Status Recovery::ReplayInto(const Apply& apply) {
   }
   last_ = std::max(log_end_.last, state_.flushed);
   if (!options_.salvage_log && !options_.faults.ignore_lost_edits) {
-    TRY(LookForLostEdits());
+    TRY(LookForLostEdits(fs_, options_.directory, manifest_path_, state_,
+                         last_));
   }
   return ChooseFirstSequence(log_end_.highest_seen);
-}
-
-// A MANIFEST that was cut short has lost its last edits together with their
-// witnesses, and looks like an earlier one. Segments of the log that these had
-// listed say that more was promised than was found. (Those that a crash leaves
-// unlisted never do: they took no frame, or the tables hold it, or a recovery
-// found that it was not promised.)
-base::Status Recovery::LookForLostEdits() {
-  TRY_ASSIGN(const DirectoryListing listing,
-             ListDirectory(fs_, options_.directory, state_,
-                           /*manifest_number=*/0));
-  for (const DirectoryListing::Orphan& orphan : listing.orphans) {
-    if (orphan.parsed.kind != FileKind::kLogSegment) continue;
-    const std::string path = base::JoinPath(options_.directory, orphan.name);
-    const auto opened =
-        SegmentReader::OpenAnyway(fs_, path, orphan.parsed.number);
-    if (!opened.ok()) continue;
-    SegmentReader& segment = *opened.value();
-    if (segment.header().db_uuid != state_.identity.uuid) continue;
-    TRY_ASSIGN(const Sequence promised, segment.HighestPromise(0));
-    if (promised <= last_) continue;
-    return base::Status::Corruption(
-        base::StrCat(manifest_path_, ": has lost its end: it does not list ",
-                     path, ", which says that sequences after ", last_,
-                     " up to ", promised, " were synced"));
-  }
-  return base::Status::Ok();
 }
 
 base::Status Recovery::ChooseFirstSequence(Sequence highest_in_log) {

@@ -67,7 +67,6 @@ class Recovery {
  private:
   base::Status Prepare();
   base::Status OpenTables();
-  base::Status LookForLostEdits();
   base::Status ChooseFirstSequence(Sequence highest_in_log);
   base::Status BeginNew(const LogOptions& log_options);
   base::Status BeginAgain(const LogOptions& log_options);

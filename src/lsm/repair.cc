@@ -213,16 +213,7 @@ Status Repair::ReadTable(uint64_t number, const TableInfo* info) {
 
 Status Repair::ReadLog() {
   const ManifestState& state = holdings_.state;
-  ReplayRequest replay;
-  replay.fs = fs_;
-  replay.directory = request_.from;
-  replay.db_uuid = state.identity.uuid;
-  replay.segments.assign(state.segments.begin(), state.segments.end());
-  for (const WalCut& cut : state.cuts) {
-    replay.cuts.push_back({cut.segment, cut.offset, cut.next_segment});
-  }
-  replay.flushed = state.flushed;
-  replay.skip_damage = true;
+  const ReplayRequest replay = LogOf(fs_, request_.from, state);
   TRY_ASSIGN(const LogEnd end,
              ReplayLog(replay, [&](Sequence sequence, std::string_view bytes) {
                const auto batch = WriteBatch::Decode(bytes);

@@ -244,5 +244,39 @@ TEST_F(RecoveryTest, CutsADamagedLogOnlyIfToldTo) {
   EXPECT_EQ(lab.Read("d").value(), "v");
 }
 
+// Killed between its new MANIFEST and the removal of what that gives up.
+TEST_F(RecoveryTest, WhatASalvageHasGivenUpIsNoReasonToRefuse) {
+  for (const bool first : {false, true}) {
+    SCOPED_TRACE(first ? "the first segment" : "the second segment");
+    lab.disk = std::make_shared<support::CrashFileSystem>();
+    lab.options.generation_bytes = 1 << 20;  // No flush.
+    Open();
+    std::vector<std::string> segments;
+    for (int i = 0; i < 6; ++i) {
+      lab.Put("k" + std::to_string(i), std::string(30'000, 'v'));
+      lab.Drive();
+    }
+    ASSERT_TRUE(lab.Close().ok());
+    for (const auto& [name, bytes] : lab.Files()) {
+      if (name.starts_with("wal-")) segments.push_back(name);
+    }
+    ASSERT_GE(segments.size(), 3u);
+    lab.disk->FlipBit(lab.Path(segments[first ? 0 : 1]), 20, 0);
+    EXPECT_EQ(lab.Open().code(), base::Code::kCorruption);
+    lab.options.salvage_log = true;
+    for (const std::string& name : segments) {
+      lab.disk->FailOnce(Op::kRemove, name);
+    }
+    Open();
+    EXPECT_TRUE(Exists(segments.back()));
+    lab.options.salvage_log = false;
+    lab.PowerCut();
+    Open();
+    EXPECT_EQ(lab.Read("k0").value().has_value(), !first);
+    EXPECT_FALSE(lab.Read("k5").value().has_value());
+    EXPECT_FALSE(Exists(segments.back()));
+  }
+}
+
 }  // namespace
 }  // namespace lsm

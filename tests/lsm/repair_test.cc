@@ -135,8 +135,6 @@ TEST(Repair, TellsTheLossOfEachFile) {
       EXPECT_EQ(missing.report.losses.size(), 1u) << name;
     }
 
-    // A MANIFEST without its end may be whole, as an earlier state.
-    if (name.starts_with("Manifest-")) continue;
     for (uint64_t part = 1; part < 32; ++part) {
       const uint64_t size = store.SizeOf(name) * part / 32;
       disk = store.Copy();
@@ -144,6 +142,42 @@ TEST(Repair, TellsTheLossOfEachFile) {
       EXPECT_EQ(Judge(Repaired(std::move(disk)), store.rows()), "")
           << name << " cut to " << size;
     }
+  }
+}
+
+// Cut where one of its frames ends it is whole, as an earlier state; what the
+// lost edits listed is there nevertheless.
+void CutTheManifest(const DamageStore& store) {
+  for (const std::string& name : store.names()) {
+    if (!name.starts_with("Manifest-")) continue;
+    for (uint64_t size = 0; size < store.SizeOf(name); size += 8) {
+      auto disk = store.Copy();
+      ASSERT_TRUE(disk->Truncate(DamageStore::Path(name), size).ok());
+      const Repaired repaired(std::move(disk));
+      ASSERT_TRUE(repaired.status.ok()) << repaired.status.ToString();
+      ASSERT_TRUE(repaired.untouched);
+      ASSERT_EQ(repaired.rows, store.rows()) << "cut to " << size;
+    }
+  }
+}
+
+TEST(Repair, SavesWhatAManifestWithoutItsEndDoesNotList) {
+  CutTheManifest(DamageStore());
+  CutTheManifest(DamageStore({}, true, /*merged=*/true));
+}
+
+TEST(Repair, BelievesNoManifestWithoutItsEnd) {
+  const DamageStore store;
+  for (const std::string& name : store.names()) {
+    if (!name.starts_with("Manifest-")) continue;
+    auto disk = store.Copy();
+    ASSERT_TRUE(disk->Truncate(DamageStore::Path(name), 4500).ok());
+    const Repaired repaired(std::move(disk));
+    EXPECT_TRUE(repaired.report.guessed_files);
+    ASSERT_FALSE(repaired.report.notes.empty());
+    EXPECT_NE(repaired.report.notes[0].find("has lost its end"),
+              std::string::npos)
+        << repaired.report.notes[0];
   }
 }
 

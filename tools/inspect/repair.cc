@@ -128,6 +128,9 @@ Result<bool> Repair(const std::string& from, const std::string& to,
   const bool whole = report.losses.empty() && !report.guessed_files;
   if (whole) {
     printer->Sentence("repaired", StrCat(saved, "; nothing is lost"));
+  } else if (report.losses.empty()) {
+    printer->Sentence("repaired",
+                      StrCat(saved, "; no loss is known, but see above"));
   } else {
     printer->Sentence("repaired", StrCat(saved, "; ", report.losses.size(),
                                          " losses, listed above"));
