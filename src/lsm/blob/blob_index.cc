@@ -37,11 +37,18 @@ Result<Footer> ReadBlobFooter(base::ReadableFile* file) {
   TRY_ASSIGN(const size_t got,
              file->Read(size - kFooterBytes, kFooterBytes, bytes));
   Result<Footer> footer = Footer::Decode({bytes, got}, kBlobMagic);
+  // Nobody remembers how large it was made; one that has grown, or lost its
+  // end, is told by what it ends with.
+  if (footer.status().code() == base::Code::kCorruption) {
+    return bad(footer.status().With(
+        StrCat("has ", size, " bytes, and does not end as a blob file does")));
+  }
   if (!footer.ok()) return bad(footer.status());
   const Extent index = footer.value().properties;
   if (index.offset > size ||
       index.size + kBlockTrailerBytes + kFooterBytes != size - index.offset) {
-    return bad(Status::Corruption("its parts do not fit"));
+    return bad(Status::Corruption(
+        StrCat("has ", size, " bytes, and its parts do not fit")));
   }
   return footer;
 }

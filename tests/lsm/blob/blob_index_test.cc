@@ -47,6 +47,19 @@ TEST_F(BlobIndexTest, NoticesAFileThatIsCutShort) {
   }
 }
 
+TEST_F(BlobIndexTest, TellsTheSizeOfAFileThatHasGrown) {
+  const std::string bytes =
+      base::ReadWholeFile(&lab_.fs, BlobLab::Path(1)).value();
+  auto grown = lab_.fs.CreateWritable(BlobLab::Path(1)).value();
+  ASSERT_TRUE(grown->Append(bytes + std::string(100, 'x')).ok());
+  const base::Status status = lab_.Open(1).status();
+  EXPECT_EQ(status.code(), base::Code::kCorruption);
+  EXPECT_EQ(status.message(),
+            base::StrCat(BlobLab::Path(1), ": has ", bytes.size() + 100,
+                         " bytes, and does not end as a blob file does: not a "
+                         "blob file"));
+}
+
 TEST_F(BlobIndexTest, IsNotThatOfATable) {
   Footer footer;
   footer.file_number = 3;
