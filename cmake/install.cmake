@@ -1,5 +1,5 @@
-# cmake --install: the server, and the engine as a library: headers under
-# include/redbed, one archive, and a CMake package. A user writes
+# cmake --install: the server, redbed-inspect, and the engine as a library:
+# headers under include/redbed, one archive, and a CMake package. A user writes
 #
 #   find_package(redbed REQUIRED)
 #   target_link_libraries(program PRIVATE redbed::redbed)
@@ -59,3 +59,7 @@ install(TARGETS redbed_library EXPORT redbed)
 install(EXPORT redbed NAMESPACE redbed:: FILE redbedTargets.cmake
         DESTINATION ${package})
 install(TARGETS redbed)
+# (redbed-bench is not: it links other databases.)
+if(TARGET redbed-inspect)
+  install(TARGETS redbed-inspect)
+endif()

@@ -5,11 +5,14 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/src/server/main.cc)
   target_link_libraries(redbed PRIVATE redbed_server)
 endif()
 
-# Looks into data directories. Built with the tests; what it needs the server
-# does not.
+# Looks into data directories. What it needs the server does not: without the
+# tests it is built where that is found.
 if(REDBED_TESTS)
-  find_package(CLI11 REQUIRED)
-  find_package(nlohmann_json REQUIRED)
+  set(required REQUIRED)
+endif()
+find_package(CLI11 QUIET ${required})
+find_package(nlohmann_json QUIET ${required})
+if(CLI11_FOUND AND nlohmann_json_FOUND)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/inspect/*.cc)
   add_executable(redbed-inspect ${sources})
   # For quotes only: tools/compare is no header of the standard library.

@@ -53,6 +53,19 @@ class Library(unittest.TestCase):
         self.assertEqual(again.returncode, 1)
         self.assertIn("is not empty", again.stderr)
 
+    def test_programs(self):
+        programs = os.path.join(self.prefix, "bin")
+        self.assertEqual(sorted(os.listdir(programs)),
+                         ["redbed", "redbed-inspect"])
+        run(os.path.join(programs, "redbed"), "--version")
+        data = os.path.join(self.place, "empty")
+        os.mkdir(data)
+        done = subprocess.run(
+            [os.path.join(programs, "redbed-inspect"), "verify", data],
+            capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("holds no database", done.stdout + done.stderr)
+
     def test_no_header_of_this_tree_is_needed(self):
         """Each installed header compiles alone, from the prefix alone."""
         include = os.path.join(self.prefix, "include", "redbed")
