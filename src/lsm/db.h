@@ -44,8 +44,8 @@ namespace lsm {
 
 // A row as it was read.
 struct Row {
-  std::string key;
-  std::string value;
+  std::string key;    // as it was asked for
+  std::string value;  // whole, a copy
   // When it was written: microseconds since 1970 where the clock was right,
   // and above every earlier write in any case.
   Sequence sequence = 0;
@@ -62,9 +62,9 @@ struct WriteOptions {
 // What an iterator may visit: the rows in [begin, end), an empty `end` meaning
 // to the last.
 struct RangeOptions {
-  std::string begin;
-  std::string end;
-  // As of when; null: as of the making of the iterator.
+  std::string begin;  // included; empty: from the first row on
+  std::string end;    // excluded; not above `begin`: no row is visited
+  // As of when, of the same Db; null: as of the making of the iterator.
   std::shared_ptr<const Snapshot> snapshot;
 };
 
@@ -116,6 +116,7 @@ class Db {
   base::Status Flush();
   // Flushes, then merges all tables into the bottom level.
   base::Status Compact();
+  // What is counted is counted since Open.
   Stats stats();
   // Waits for what is under way and syncs. Nothing may be called afterwards.
   base::Status Close();

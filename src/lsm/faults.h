@@ -12,6 +12,7 @@
 namespace lsm {
 
 struct Faults {
+  // Of the floors below.
   LogFaults log;
   ManifestFaults manifest;
   TableWriterFaults tables;

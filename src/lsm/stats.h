@@ -29,27 +29,28 @@ inline constexpr std::array<std::string_view, 7> kPauseNames = {
 inline constexpr uint64_t kLongPauseUs = 100;
 
 struct PauseStats {
-  uint64_t total_us = 0;
+  uint64_t total_us = 0;  // by the wall clock
   // Of processor time: what is above it are other threads, or a page fault.
   uint64_t longest_us = 0;
-  uint64_t long_ones = 0;  // above kLongPauseUs
-  uint64_t longest_wall_us = 0;
+  uint64_t long_ones = 0;        // above kLongPauseUs
+  uint64_t longest_wall_us = 0;  // the whole of it
 };
 using PausesByCause = std::array<PauseStats, kPauseNames.size()>;
 
+// Counts, and bytes written and read, are since opening; the rest is as of now.
 struct Stats {
   // Memory, in true allocator bytes.
-  uint64_t active_bytes = 0;
-  uint64_t sealed_bytes = 0;
-  uint64_t clean_bytes = 0;
+  uint64_t active_bytes = 0;        // rows written since the last seal
+  uint64_t sealed_bytes = 0;        // rows that are being flushed
+  uint64_t clean_bytes = 0;         // rows that tables hold, too
   uint64_t index_bytes = 0;         // the hash index
   uint64_t table_memory_bytes = 0;  // filters and block indexes
   uint64_t cache_bytes = 0;         // the block cache
   uint64_t log_memory_bytes = 0;    // frames, on their way or to be used again
   uint64_t debt_bytes = 0;          // blind puts that are not settled
   uint64_t memory_budget_bytes = 0;
-  uint64_t records = 0;
-  uint64_t evicted_records = 0;
+  uint64_t records = 0;          // rows in memory
+  uint64_t evicted_records = 0;  // clean ones, to make room
   // Defragmentation: records moved, those looked at that stayed, the time it
   // took, and the part of it that it may take now.
   uint64_t moved_records = 0;
@@ -70,17 +71,20 @@ struct Stats {
   // Blind puts that are not settled, and those that were.
   uint64_t unsettled = 0;
   uint64_t settled = 0;
+  // Of the block cache, a block each.
   uint64_t cache_hits = 0;
   uint64_t cache_misses = 0;
 
   // The log.
   uint64_t written_batches = 0;  // since opening, in a frame or not
   uint64_t log_frames = 0;
-  uint64_t log_batches = 0;
+  uint64_t log_batches = 0;         // in a frame
   uint64_t log_bytes = 0;           // as written, padding included
   uint64_t log_retained_bytes = 0;  // on disk, not yet given up
   uint64_t log_syncs = 0;
   int64_t last_sync_us = 0;  // wall clock of the last rise of synced
+  // Sequences, of the last write that is: in memory; as far as the sync policy
+  // asks; on stable storage; in tables with all before it.
   uint64_t applied = 0;
   uint64_t released = 0;
   uint64_t synced = 0;
@@ -91,15 +95,15 @@ struct Stats {
   // Tables.
   struct Level {
     uint64_t files = 0;
-    uint64_t bytes = 0;
-    uint64_t rows = 0;
-    uint64_t tombstones = 0;
+    uint64_t bytes = 0;       // on disk
+    uint64_t rows = 0;        // tombstones and older versions included
+    uint64_t tombstones = 0;  // of these
   };
-  std::array<Level, kLevelsMax> levels = {};
+  std::array<Level, kLevelsMax> levels = {};  // level 0 is the newest
   // Large values, beside the levels: no Level counts them.
   struct Blobs {
     uint64_t files = 0;
-    uint64_t bytes = 0;
+    uint64_t bytes = 0;          // of all records
     uint64_t garbage_bytes = 0;  // of these, what no table refers to
   };
   Blobs blobs;
@@ -109,15 +113,15 @@ struct Stats {
   uint64_t compactions = 0;
   uint64_t compaction_read_bytes = 0;
   uint64_t compaction_written_bytes = 0;
-  uint64_t pending_compaction_bytes = 0;
+  uint64_t pending_compaction_bytes = 0;  // beyond the targets of the levels
   Pressure pressure;
-  uint64_t dead_scopes = 0;
-  uint64_t background_errors = 0;
+  uint64_t dead_scopes = 0;        // killed, and not yet wholly merged away
+  uint64_t background_errors = 0;  // of flushes and merges, tried again
 
   PausesByCause pauses = {};
 
   // Recovery.
-  uint64_t incarnation = 0;
+  uint64_t incarnation = 0;  // openings of the directory, with this one
   uint64_t replayed_batches = 0;
   int64_t recovery_us = 0;
 };

@@ -8,10 +8,10 @@
 namespace lsm {
 
 struct TableWriterFaults {
-  bool skip_file_sync = false;
-  bool skip_directory_sync = false;
-  bool skip_blob_sync = false;
-  bool forget_old_blobs = false;  // that rows of the inputs refer to
+  bool skip_file_sync = false;       // of a table
+  bool skip_directory_sync = false;  // its name may be lost
+  bool skip_blob_sync = false;       // of a blob file
+  bool forget_old_blobs = false;     // that rows of the inputs refer to
 };
 
 }  // namespace lsm

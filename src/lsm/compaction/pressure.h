@@ -22,13 +22,14 @@
 namespace lsm {
 
 struct Load {
-  uint64_t unflushed_bytes = 0;
-  uint64_t generation_bytes = 1;
-  double level0_runs = 0;
-  uint64_t pending_bytes = 0;
-  uint64_t table_bytes = 0;
+  uint64_t unflushed_bytes = 0;   // of rows that are in no table
+  uint64_t generation_bytes = 1;  // the size at which one is sealed; above 0
+  double level0_runs = 0;         // less what the running merge has done
+  uint64_t pending_bytes = 0;     // that levels hold beyond their targets
+  uint64_t table_bytes = 0;       // of all tables and blob files
 };
 
+// Each at most 1.
 struct Pressure {
   double memory = 0;
   double level0 = 0;
@@ -44,8 +45,8 @@ Pressure PressureOf(const Load& load);
 
 // How far a job has come, told by the bytes that went through its pacer.
 struct JobProgress {
-  uint64_t spent_at_begin = 0;
-  uint64_t bytes_expected = 0;
+  uint64_t spent_at_begin = 0;  // as the pacer counts, when the job began
+  uint64_t bytes_expected = 0;  // of the whole job
 
   // From 0 to 1; 0 where nothing is expected.
   double Done(uint64_t spent) const;

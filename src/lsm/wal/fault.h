@@ -23,10 +23,10 @@ struct LogFaults {
   bool count_batch_at_begin = false;  // A fragment acknowledges its batch.
 
   // The reading side.
-  bool believe_torn_frames = false;  // Payload checksums are not compared.
-  bool ignore_chain = false;         // Nor is the order of the frames.
-  bool ignore_evidence = false;      // Lost promises pass for a torn tail.
-  bool skip_sync_before_read = false;
+  bool believe_torn_frames = false;    // Payload checksums are not compared.
+  bool ignore_chain = false;           // Nor is the order of the frames.
+  bool ignore_evidence = false;        // Lost promises pass for a torn tail.
+  bool skip_sync_before_read = false;  // Of a segment that is replayed.
 };
 
 }  // namespace lsm
