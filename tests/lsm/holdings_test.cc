@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "lsm/damage_store.h"
 #include "lsm/version/file_names.h"
 
@@ -54,6 +56,49 @@ TEST_F(HoldingsTest, FindASoundManifestWithoutCurrent) {
   holdings = Read();
   EXPECT_TRUE(holdings.exact);
   EXPECT_EQ(holdings.state, sound);
+}
+
+// What the last edits listed and gave up is told by what is there.
+TEST_F(HoldingsTest, AreNotExactlyWhatAManifestWithoutItsEndSays) {
+  const Holdings sound = Read();
+  const uint64_t size = disk_->FileSize(Manifest()).value();
+  int believed = 0;
+  for (uint64_t left = size; left-- > 0;) {
+    ASSERT_TRUE(disk_->Truncate(Manifest(), left).ok());
+    const Holdings holdings = Read();
+    if (holdings.exact) {
+      ++believed;
+      ASSERT_EQ(holdings.state, sound.state) << "cut to " << left;
+      continue;
+    }
+    ASSERT_FALSE(holdings.damage.empty());
+    for (const auto& [number, table] : sound.state.tables) {
+      const auto& unknown = holdings.unknown_tables;
+      ASSERT_TRUE(holdings.state.tables.contains(number) ||
+                  std::find(unknown.begin(), unknown.end(), number) !=
+                      unknown.end())
+          << "cut to " << left;
+    }
+    for (const uint64_t number : sound.state.segments) {
+      ASSERT_TRUE(holdings.state.segments.contains(number))
+          << "cut to " << left;
+    }
+  }
+  // Nothing but a witness was cut off.
+  EXPECT_GT(believed, 0);
+}
+
+TEST_F(HoldingsTest, AreExactWhereAFileIsMissingThatNothingReplaces) {
+  const uint64_t table = Read().state.tables.begin()->first;
+  ASSERT_TRUE(disk_->Remove("/data/" + TableName(table)).ok());
+  EXPECT_TRUE(Read().exact);
+  ASSERT_TRUE(disk_->CreateWritable("/data/" + TableName(99)).ok());
+  const Holdings holdings = Read();
+  EXPECT_FALSE(holdings.exact);
+  ASSERT_EQ(holdings.damage.size(), 1u);
+  EXPECT_NE(holdings.damage[0].find("may have lost its end"),
+            std::string::npos);
+  EXPECT_EQ(holdings.unknown_tables, std::vector<uint64_t>{99});
 }
 
 // Whatever frame is damaged: all tables in use are found, and none that a
