@@ -311,7 +311,8 @@ bool Engine::Body::NeedsSeal() const {
 
 bool Engine::Body::Tick() {
   tick_us_ = options_.clock->WallMicros();
-  tick_mono_us_ = options_.clock->MonotonicMicros();
+  last_tick_us_ =
+      std::exchange(tick_mono_us_, options_.clock->MonotonicMicros());
   if (const Sequence synced = log_->synced(); synced != stats_.synced) {
     stats_.synced = synced;
     stats_.last_sync_us = tick_us_;

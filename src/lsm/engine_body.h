@@ -294,6 +294,7 @@ class Engine::Body {
   Sequence first_new_ = 0;
   int64_t tick_us_ = 0;       // wall clock, read once per tick
   int64_t tick_mono_us_ = 0;  // monotonic
+  int64_t last_tick_us_ = 0;  // of the tick before, monotonic
   std::map<uint64_t, int64_t> counters_;
   ScopeLedger scopes_;
   std::deque<SealedPart> sealed_;

@@ -11,14 +11,17 @@ namespace {
 // The part of the budget that is kept free, so that a burst finds room.
 constexpr uint64_t kSlackShare = 16;
 
-// How long eviction may take in one tick; beyond the budget, where what comes
-// in must go out, longer. Whether a step takes 0.02 us or 0.2 is for the
-// processor's cache to say, so the clock is asked after each slice.
+// How long eviction may take in one tick. Beyond the budget, where what comes
+// in must go out, longer: a part of what the commands before it took, since
+// after many of them there is more to go. Whether a step takes 0.02 us or 0.2
+// is for the processor's cache to say, so the clock is asked after each slice.
 constexpr int64_t kEvictUs = 25;
 constexpr int64_t kEvictBeyondUs = 50;
+constexpr int64_t kEvictMostUs = 500;
+constexpr int64_t kEvictShare = 8;
 constexpr size_t kSliceSteps = 100;
 // Of one tick, where the clock stands still.
-constexpr size_t kSlicesMax = 20;
+constexpr size_t kSlicesMax = 30;
 
 // Of one tick: some 10 us.
 constexpr size_t kTrimmedBlocks = 32;
@@ -55,8 +58,11 @@ bool Engine::Body::Evict() {
   uint64_t excess = Excess();
   if (excess == 0) return false;
   const bool beyond = excess > options_.memory_bytes / kSlackShare;
+  const int64_t beyond_us =
+      std::clamp((tick_mono_us_ - last_tick_us_) / kEvictShare, kEvictBeyondUs,
+                 kEvictMostUs);
   const int64_t end_us =
-      options_.clock->MonotonicMicros() + (beyond ? kEvictBeyondUs : kEvictUs);
+      options_.clock->MonotonicMicros() + (beyond ? beyond_us : kEvictUs);
   const size_t records = memory_.records();
   for (size_t slice = 0; excess > 0 && slice < kSlicesMax; ++slice) {
     memory_.EvictClean(excess, kSliceSteps);

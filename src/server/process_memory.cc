@@ -6,7 +6,7 @@
 namespace server {
 namespace {
 
-constexpr uint64_t kHolesShare = 10;
+constexpr uint64_t kHolesShare = 16;
 
 uint64_t Beyond(uint64_t whole, uint64_t part) {
   return whole - std::min(whole, part);
@@ -18,8 +18,10 @@ uint64_t OtherMemory::Note(uint64_t budget, uint64_t counted, uint64_t resident,
                            const base::AllocatorStats& allocator) {
   if (budget < std::exchange(budget_, budget)) grace_ = kGraceReadings;
   const uint64_t holes = Beyond(allocator.active, allocator.allocated);
-  const uint64_t idle = Beyond(Beyond(resident, allocator.allocated),
-                               std::min(holes, budget / kHolesShare));
+  freed_[next_freed_] = Beyond(Beyond(resident, allocator.allocated), holes);
+  next_freed_ = (next_freed_ + 1) % freed_.size();
+  const uint64_t idle = Beyond(holes, budget / kHolesShare) +
+                        *std::min_element(freed_.begin(), freed_.end());
   idle_ = grace_ > 0 ? std::min(idle_, idle) : idle;
   grace_ = std::max(0, grace_ - 1);
   return Beyond(std::min(resident, allocator.allocated) + idle_, counted);

@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/allocator.h"
@@ -14,13 +16,18 @@ namespace server {
 
 class OtherMemory {
  public:
+  OtherMemory() { freed_.fill(UINT64_MAX); }
+
   // In bytes. `counted` is of the engine, `resident` of the process. To be
   // called ten times a second.
   //
-  // Holes in the allocator's pages are the rest's, too, but for a tenth of the
-  // budget: evicting makes holes before it makes free pages, so that each
+  // Holes in the allocator's pages are the rest's, too, but for a sixteenth of
+  // the budget: evicting makes holes before it makes free pages, so that each
   // record evicted would ask for the next, and nothing would be gained. What is
   // more than that comes of sizes that do not fit each other.
+  //
+  // So does what was freed and is not back with the system yet, and mostly it
+  // is used again before: the least of half a second counts.
   //
   // After a smaller budget what is resident and not handed out counts for a
   // while as it did before, if it is more now: pages that eviction freed are
@@ -31,7 +38,10 @@ class OtherMemory {
 
  private:
   static constexpr int kGraceReadings = 30;
+  static constexpr size_t kFreedReadings = 5;
 
+  std::array<uint64_t, kFreedReadings> freed_;  // the last ones, in a circle
+  size_t next_freed_ = 0;
   uint64_t budget_ = 0;
   uint64_t idle_ = 0;  // resident and not handed out, as it counted last
   int grace_ = 0;      // readings to come in which that may not grow
