@@ -18,7 +18,7 @@ constexpr uint64_t kSlackShare = 16;
 constexpr int64_t kEvictUs = 25;
 constexpr int64_t kEvictBeyondUs = 50;
 constexpr int64_t kEvictMostUs = 500;
-constexpr int64_t kEvictShare = 8;
+constexpr int64_t kEvictShare = 16;
 constexpr size_t kSliceSteps = 100;
 // Of one tick, where the clock stands still.
 constexpr size_t kSlicesMax = 30;
