@@ -26,8 +26,8 @@ class OtherMemory {
   // record evicted would ask for the next, and nothing would be gained. What is
   // more than that comes of sizes that do not fit each other.
   //
-  // So does what was freed and is not back with the system yet, and mostly it
-  // is used again before: the least of half a second counts.
+  // Evicting also makes pages that are free and not yet back with the system.
+  // Mostly they are used again first: the least of half a second counts.
   //
   // After a smaller budget what is resident and not handed out counts for a
   // while as it did before, if it is more now: pages that eviction freed are

@@ -36,10 +36,9 @@ Status CheckUnique(const std::vector<uint64_t>& sorted) {
 // The tables of each run that is made.
 using Members = std::map<std::pair<int, uint64_t>, std::vector<TableFilePtr>>;
 
-const std::shared_ptr<const Run>* FindRun(const Version::Level& level,
-                                          uint64_t id) {
+std::shared_ptr<const Run> FindRun(const Version::Level& level, uint64_t id) {
   for (const auto& run : level) {
-    if (run->id() == id) return &run;
+    if (run->id() == id) return run;
   }
   return nullptr;
 }
@@ -148,8 +147,8 @@ Result<VersionChange> Version::Prepare(
   VersionChange change;
   for (auto& [place, tables] : members) {
     const auto [level, id] = place;
-    VersionChange::Place made = {level, id, nullptr, nullptr};
-    if (const auto* run = FindRun(levels_[level], id)) made.before = *run;
+    VersionChange::Place made = {level, id, FindRun(levels_[level], id),
+                                 nullptr};
     if (made.before != nullptr) {
       for (const TableFilePtr& file : made.before->files()) {
         if (!Contains(removed, file->number())) tables.push_back(file);
