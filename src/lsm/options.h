@@ -76,7 +76,8 @@ struct Options {
   // Of rows in memory that become tables together. At most an eighth of
   // memory_bytes is used.
   uint64_t generation_bytes = 64 << 20;
-  // At about this size a table is ended, and the next begun.
+  // At about this size, or with a row for every 64 bytes of it, a table is
+  // ended, and the next begun.
   uint64_t table_bytes = 32 << 20;
   // 0: twice generation_bytes, within 4 and 64 MiB. A new store writes three of
   // them full of zeros first.

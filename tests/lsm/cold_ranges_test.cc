@@ -26,8 +26,9 @@ constexpr int kTicks = 20;
 
 class ColdRangesTest : public testing::Test {
  protected:
-  // Rows k0000 to k2999 on the disk and nothing in memory.
+  // Rows k0000 to k2999 in one table on the disk and nothing in memory.
   ColdRangesTest() {
+    lab.options.table_bytes = 1 << 20;
     CHECK(lab.Open().ok());
     lab.Fill("k", kRows);
     CHECK(lab.Flush().ok());

@@ -11,6 +11,11 @@ namespace {
 // How much is written between two looks at the pacer.
 constexpr uint64_t kPaceBytes = 256 << 10;
 
+// A table is full, too, when its rows take fewer bytes than this each: what is
+// known of a row until its table ends (the hash for its filter) is in memory,
+// and rows that compress to nothing would come by the million.
+constexpr uint64_t kBytesPerRowMin = 64;
+
 TableInfo Describe(uint64_t number, const TableProperties& properties) {
   TableInfo info;
   info.number = number;
@@ -62,7 +67,8 @@ bool TableWriter::MustCut(std::string_view key) const {
   if (key == builder_->last_key()) return false;
   const uint8_t leading = key.empty() ? 0 : static_cast<uint8_t>(key[0]);
   return leading != leading_ ||
-         builder_->EstimatedBytes() >= options_.table_bytes;
+         builder_->EstimatedBytes() >= options_.table_bytes ||
+         builder_->rows() >= options_.table_bytes / kBytesPerRowMin;
 }
 
 base::Status TableWriter::Add(std::string_view key, uint64_t packed,

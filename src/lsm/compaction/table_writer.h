@@ -4,6 +4,7 @@
 //   row row row | row row | row ...
 //               ^         ^
 //        target size   the leading byte changes
+//        or many rows
 //
 // A table is never cut between versions of one key: the tables of a run must
 // be disjoint.

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,7 +37,9 @@ class FilterBuilder {
 
  private:
   const uint32_t bits_per_key_;
-  std::vector<uint64_t> hashes_;
+  // In pieces, because a vector of some million would hold them twice while it
+  // grows.
+  std::deque<uint64_t> hashes_;
 };
 
 class Filter {

@@ -132,6 +132,28 @@ TEST(TableWriter, CutsAtSizeAndWhereTheLeadingByteChangesOnly) {
   }
 }
 
+// Or what is known of each of them until the table ends would be without
+// bounds.
+TEST(TableWriter, CutsWhereRowsAreManyAndCompressToNothing) {
+  const auto fs = NewDisk();
+  JobLab lab(fs.get());
+  lab.table_bytes_ = 64'000;
+  TableWriterOptions output = lab.Output();
+  output.options_for = [](uint8_t) {
+    return TableOptions{.compression = Compression::kZstd};
+  };
+  TableWriter writer(std::move(output));
+  for (int i = 10'000; i < 12'500; ++i) {
+    ASSERT_TRUE(writer.Add(std::to_string(i), 256, std::string(100, 'v')).ok());
+  }
+  const std::vector<TableInfo> tables = writer.Finish().value();
+  ASSERT_EQ(tables.size(), 3u);
+  EXPECT_EQ(tables[0].rows, 1000u);
+  EXPECT_EQ(tables[1].rows, 1000u);
+  EXPECT_EQ(tables[2].rows, 500u);
+  EXPECT_LT(tables[0].bytes, 32'000u);
+}
+
 TEST(TableWriter, DescribesItsTables) {
   const auto fs = NewDisk();
   JobLab lab(fs.get());
