@@ -353,6 +353,9 @@ void Engine::Body::LetGo(const Commit& commit) {
   if (!commit.segments.empty()) log_->GiveUp(commit.segments);
   for (const TableFilePtr& file : commit.inputs) {
     file->Retire();
+    if (options_.faults.remove_tables_early) {
+      (void)tables_->Remove({TableName(file->number())}).ok();
+    }
     if (!options_.faults.remove_blobs_early) continue;
     for (const BlobUse& use : file->info().blobs) {
       (void)tables_->Remove({BlobName(use.file)}).ok();

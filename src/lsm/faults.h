@@ -21,6 +21,7 @@ struct Faults {
   bool flush_without_sync = false;     // tables pass synced()
   bool install_before_edit = false;    // what an edit replaces goes before it
   bool give_up_unwitnessed = false;    // ... and before it is witnessed
+  bool remove_tables_early = false;    // under whoever reads them
   bool remove_blobs_early = false;     // with the first table that goes
   bool drop_tombstones_early = false;  // whatever lies below
   bool flush_over_snapshots = false;   // hidden to the present is hidden

@@ -208,6 +208,7 @@ TEST(EngineCrash, SurvivesALongTimeOfEverything) {
     options.blind_puts = random.OneIn(2) && !options.failing_reads;
     options.reserve_bytes = random.OneIn(2) ? 72 << 10 : 0;
     if (random.OneIn(2)) options.blob_bytes_min = 24 << random.Below(10);
+    if (random.OneIn(2)) options.table_handles = 2;
     const int steps = 50 << random.Below(4);
     const uint64_t at = 1 + random.Below(static_cast<uint64_t>(steps) * 2);
     ASSERT_EQ(LiveThrice(seed, at, steps, options), "")

@@ -49,6 +49,12 @@ TEST(EngineFault, LettingGoBeforeTheEditIsNoticed) {
   EXPECT_TRUE(IsNoticed({.faults = {.install_before_edit = true}}));
 }
 
+TEST(EngineFault, TablesRemovedUnderTheirReadersAreNoticed) {
+  EXPECT_TRUE(IsNoticed({.readers = true,
+                         .table_handles = 1,
+                         .faults = {.remove_tables_early = true}}));
+}
+
 TEST(EngineFault, TombstonesDroppedEarlyAreNoticed) {
   EXPECT_TRUE(IsNoticed({.faults = {.drop_tombstones_early = true}}));
 }

@@ -57,6 +57,7 @@ Options EngineModel::EngineOptions() {
   options.background_threads = options_.threads;
   options.compaction_threads = 3;
   options.blob_bytes_min = options_.blob_bytes_min;
+  options.table_handles = options_.table_handles;
   options.on_progress = [this] {
     base::MutexLock lock(mutex_);
     ++wakes_;

@@ -53,6 +53,7 @@ struct ModelOptions {
   bool blind_puts = false;      // of keys that are not in memory
   bool readers = false;         // snapshots, ranges in pages, checkpoints
   uint64_t blob_bytes_min = 0;  // of values that lie apart from their keys
+  size_t table_handles = 4096;  // few: tables are opened again and again
 
   // Trouble.
   bool clock_jumps = false;

@@ -1,5 +1,6 @@
 // What the model reads back, and how it judges it.
 
+#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -52,6 +53,10 @@ void EngineModel::CheckReadError(const base::Status& status) {
   (void)Tolerate(status).ok();
   if (status.message().find(".sst") == std::string_view::npos) {
     Violate("an error names no file: " + status.ToString());
+  }
+  // Neither a read that fails nor the end of the power is an excuse.
+  if (status.error_number() == ENOENT) {
+    Violate("a file was removed under its reader: " + status.ToString());
   }
 }
 
