@@ -10,11 +10,12 @@
 namespace lsm {
 namespace {
 
-// A page that follows on another is a quarter of what was read since the seek,
-// so that little is read in vain, but not so small that its own cost, some
-// microseconds, is more than that of its rows.
-constexpr size_t kFirstRows = 64;
-constexpr size_t kNextRows = 32;
+// One of them is just more than 50, two just more than 100: what is asked for
+// most, and the row at which one sees that there is more.
+constexpr size_t kRowsMin = 52;
+// A page that follows on others is a quarter of what was read since the seek,
+// so that little is read in vain, but not so small that its own cost, a
+// microsecond or two, counts beside that of its rows.
 constexpr size_t kReadShare = 4;
 constexpr size_t kRowsMax = 4096;
 constexpr size_t kBytesPerRow = 1024;
@@ -38,7 +39,7 @@ struct DbIterator::Body {
   bool backward = false;  // the order of the page
   bool more = false;      // rows beyond the page, in its direction
   size_t at = 0;
-  size_t rows_max = kFirstRows;
+  size_t rows_max = kRowsMin;
   size_t rows_read = 0;  // since the seek
   base::Status status = {};
 
@@ -70,7 +71,7 @@ struct DbIterator::Body {
   }
 
   void Restart(const std::string& from, const std::string& to, bool downwards) {
-    rows_max = kFirstRows;
+    rows_max = kRowsMin;
     rows_read = 0;
     Load(from, to, downwards);
   }
@@ -88,7 +89,7 @@ struct DbIterator::Body {
       return;
     }
     if (++at < page.size() || !more) return;
-    rows_max = std::clamp(rows_read / kReadShare, kNextRows, kRowsMax);
+    rows_max = std::clamp(rows_read / kReadShare, kRowsMin, kRowsMax);
     const std::string last(page.key(page.size() - 1));
     downwards ? Load(begin, last, true) : Load(Above(last), end, false);
   }

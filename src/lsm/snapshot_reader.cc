@@ -174,14 +174,17 @@ base::Result<bool> SnapshotReader::ReadForward(const Request& request,
   const std::vector<TwoWayIterator*> all = sources.All();
   const std::unique_ptr<RowIterator> rows =
       NewMergingIterator(std::vector<RowIterator*>(all.begin(), all.end()));
-  std::string key;
+  std::string dead;
   Buffer buffer;
   while (rows->Valid() && (request.end.empty() || rows->key() < request.end)) {
     if (SequenceOf(rows->packed()) > upto) {
       rows->Next();
       continue;
     }
-    if (KindOf(rows->packed()) != Kind::kTombstone) {
+    std::string_view key;
+    if (KindOf(rows->packed()) == Kind::kTombstone) {
+      key = dead.assign(rows->key());
+    } else {
       if (IsFull(request, *page)) {
         if (page->size() > 0) upto_ = page->key(page->size() - 1);
         upto_end_ = request.end;
@@ -191,8 +194,9 @@ base::Result<bool> SnapshotReader::ReadForward(const Request& request,
                  rows->LoadValue(request.value_bytes, &buffer));
       page->Add(rows->key(), Pack(SequenceOf(rows->packed()), Kind::kValue),
                 value.substr(0, request.value_bytes));
+      key = page->key(page->size() - 1);
     }
-    key.assign(rows->key());
+    // What is older is hidden.
     do {
       rows->Next();
     } while (rows->Valid() && rows->key() == key);
