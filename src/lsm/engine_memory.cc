@@ -13,15 +13,21 @@ constexpr uint64_t kSlackShare = 16;
 
 // How long eviction may take in one tick. Beyond the budget, where what comes
 // in must go out, longer: a part of what the commands before it took, since
-// after many of them there is more to go. Whether a step takes 0.02 us or 0.2
-// is for the processor's cache to say, so the clock is asked after each slice.
-constexpr int64_t kEvictUs = 25;
-constexpr int64_t kEvictBeyondUs = 50;
-constexpr int64_t kEvictMostUs = 500;
-constexpr int64_t kEvictShare = 16;
+// after many of them there is more to go; and a large part where they are
+// faster all the same. Whether a step takes 0.02 us or 2 is for the processor's
+// cache and the allocator to say, so the clock is asked after each slice.
+struct Turn {
+  int64_t share;  // one part in so many
+  int64_t least_us;
+  int64_t most_us;
+};
+constexpr Turn kEvict = {.share = 16, .least_us = 25, .most_us = 25};
+constexpr Turn kEvictBeyond = {.share = 16, .least_us = 50, .most_us = 500};
+constexpr Turn kEvictFarBeyond = {.share = 4, .least_us = 50, .most_us = 1000};
 constexpr size_t kSliceSteps = 100;
-// Of one tick, where the clock stands still.
-constexpr size_t kSlicesMax = 30;
+// Of one tick, where the clock stands still. Else time must be what ends it:
+// few records in an index that was made for many take steps that are short.
+constexpr size_t kSlicesMax = 1000;
 
 // Of one tick: some 10 us.
 constexpr size_t kTrimmedBlocks = 32;
@@ -57,12 +63,14 @@ bool Engine::Body::Evict() {
   if (tables_->cache().Trim(kTrimmedBlocks)) return true;
   uint64_t excess = Excess();
   if (excess == 0) return false;
-  const bool beyond = excess > options_.memory_bytes / kSlackShare;
-  const int64_t beyond_us =
-      std::clamp((tick_mono_us_ - last_tick_us_) / kEvictShare, kEvictBeyondUs,
-                 kEvictMostUs);
+  const uint64_t slack = options_.memory_bytes / kSlackShare;
+  const Turn& turn = excess <= slack       ? kEvict
+                     : excess <= 2 * slack ? kEvictBeyond
+                                           : kEvictFarBeyond;
   const int64_t end_us =
-      options_.clock->MonotonicMicros() + (beyond ? beyond_us : kEvictUs);
+      options_.clock->MonotonicMicros() +
+      std::clamp((tick_mono_us_ - last_tick_us_) / turn.share, turn.least_us,
+                 turn.most_us);
   const size_t records = memory_.records();
   for (size_t slice = 0; excess > 0 && slice < kSlicesMax; ++slice) {
     memory_.EvictClean(excess, kSliceSteps);

@@ -67,6 +67,12 @@ struct alignas(64) HashIndex::Bucket {
     uint32_t own_number;
     GhostPair ghosts;
   };
+
+  bool IsEmpty() const {
+    uint64_t all = 0;
+    for (const uint64_t slot : slots) all |= slot;
+    return all == 0;
+  }
 };
 
 struct HashIndex::Segment {
@@ -273,15 +279,20 @@ HashIndex::Batch HashIndex::Sweep(Cursor* cursor) const {
   if (cursor->in_crowd) return SweepCrowd(cursor);
   Batch batch;
   Segment* segment = SegmentOf(cursor->placement);
-  const size_t home = HomeOf(cursor->placement);
+  size_t home = HomeOf(cursor->placement);
   if (segment != nullptr) {
+    // Where most records have gone these are many.
+    for (; home + 1 < kBuckets && segment->buckets[home].IsEmpty(); ++home) {
+      ++cursor->placement;
+    }
     for (const uint64_t slot : segment->buckets[home].slots) {
       if (slot != 0) batch.records[batch.size++] = RecordOf(slot);
     }
   }
   if (segment != nullptr && home + 1 < kBuckets) {
     for (const uint64_t slot : segment->buckets[home + 1].slots) {
-      __builtin_prefetch(RecordOf(slot));
+      // To prefetch nowhere costs the search for a page.
+      if (slot != 0) __builtin_prefetch(RecordOf(slot));
     }
     ++cursor->placement;
     return batch;

@@ -87,8 +87,8 @@ class HashIndex {
     std::array<Record*, kBatchMax> records;
     size_t size = 0;
   };
-  // The records of the next bucket (possibly none); goes round forever. Starts
-  // loading the records of the bucket after it.
+  // The records of the next bucket that has any, among some (possibly none);
+  // goes round forever. Starts loading the records of the bucket after it.
   Batch Sweep(Cursor* cursor) const;
 
  private:
