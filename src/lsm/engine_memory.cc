@@ -28,6 +28,8 @@ constexpr size_t kSliceSteps = 100;
 // Of one tick, where the clock stands still. Else time must be what ends it:
 // few records in an index that was made for many take steps that are short.
 constexpr size_t kSlicesMax = 1000;
+// So many in a row that free nothing: what is there is in use, or pinned.
+constexpr size_t kVainSlices = 20;
 
 // Of one tick: some 10 us.
 constexpr size_t kTrimmedBlocks = 32;
@@ -72,8 +74,10 @@ bool Engine::Body::Evict() {
       std::clamp((tick_mono_us_ - last_tick_us_) / turn.share, turn.least_us,
                  turn.most_us);
   const size_t records = memory_.records();
-  for (size_t slice = 0; excess > 0 && slice < kSlicesMax; ++slice) {
-    memory_.EvictClean(excess, kSliceSteps);
+  size_t vain = 0;
+  for (size_t slice = 0; excess > 0 && slice < kSlicesMax && vain < kVainSlices;
+       ++slice) {
+    vain = memory_.EvictClean(excess, kSliceSteps) > 0 ? 0 : vain + 1;
     excess = Excess();
     if (options_.clock->MonotonicMicros() >= end_us) break;
   }
