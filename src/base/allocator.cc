@@ -93,6 +93,12 @@ bool PurgeInBackground() {
          mallctl("background_thread", &on, &size, nullptr, 0) == 0 && on;
 }
 
+void Purge() {
+  const std::string name =
+      "arena." + std::to_string(MALLCTL_ARENAS_ALL) + ".purge";
+  (void)mallctl(name.c_str(), nullptr, nullptr, nullptr, 0);
+}
+
 bool CanDefragment() {
   if (!HowUtilized().known) return false;
   // A jemalloc that answers something else is left alone.
@@ -131,6 +137,7 @@ AllocatorStats ReadAllocatorStats() {
 }
 
 bool PurgeInBackground() { return false; }
+void Purge() { (void)malloc_trim(0); }
 
 bool CanDefragment() { return false; }
 bool LiesSparse(const void*) { return false; }

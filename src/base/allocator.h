@@ -27,6 +27,9 @@ AllocatorStats ReadAllocatorStats();
 // system, instead of whoever happens to free something: that takes milliseconds
 // now and then. False where the allocator has no such thread.
 bool PurgeInBackground();
+// All of them at once, and now. Takes milliseconds; others may allocate
+// meanwhile.
+void Purge();
 
 // Defragmentation: small allocations share slabs, runs of pages that go back to
 // the system only when nothing is left in them. Whoever can move what it holds

@@ -240,9 +240,11 @@ void House::Chores() {
   if (shutting_down_) return;
   server_.saves.Tick();
   const base::AllocatorStats allocator = base::ReadAllocatorStats();
-  engine_->SetOtherMemory(other_memory_.Note(MemoryBudget(*settings_),
-                                             engine_->memory_in_use(),
-                                             base::ResidentBytes(), allocator));
+  const uint64_t budget = MemoryBudget(*settings_);
+  const uint64_t resident = base::ResidentBytes();
+  engine_->SetOtherMemory(other_memory_.Note(budget, engine_->memory_in_use(),
+                                             resident, allocator));
+  if (ShouldPurge(budget, resident, allocator)) purger_.Ask();
   defrag_percent_ =
       DefragPercent(DefragSettingsOf(*settings_), allocator, defrag_percent_);
   engine_->SetDefragPercent(defrag_percent_);

@@ -33,6 +33,7 @@
 #include "net/timer.h"
 #include "server/doors.h"
 #include "server/process_memory.h"
+#include "server/purger.h"
 #include "server/server_metrics.h"
 #include "server/signals.h"
 #include "types/data_set.h"
@@ -104,6 +105,7 @@ class House final : private commands::Host {
   bool synced_ = false;
   int64_t shutdown_until_ms_ = 0;
   OtherMemory other_memory_;
+  Purger purger_;
   int defrag_percent_ = 0;
   // Of keys whose time is up: what they took since the last chores, and whether
   // the next slice is on its way.

@@ -8,6 +8,10 @@ namespace {
 
 constexpr uint64_t kHolesShare = 16;
 
+// Fewer free pages than this part of the budget are not worth the faults when
+// they are used again.
+constexpr uint64_t kPurgedShare = 32;
+
 uint64_t Beyond(uint64_t whole, uint64_t part) {
   return whole - std::min(whole, part);
 }
@@ -25,6 +29,13 @@ uint64_t OtherMemory::Note(uint64_t budget, uint64_t counted, uint64_t resident,
   idle_ = grace_ > 0 ? std::min(idle_, idle) : idle;
   grace_ = std::max(0, grace_ - 1);
   return Beyond(std::min(resident, allocator.allocated) + idle_, counted);
+}
+
+bool ShouldPurge(uint64_t budget, uint64_t resident,
+                 const base::AllocatorStats& allocator) {
+  return resident > budget &&
+         Beyond(resident, std::max(allocator.active, allocator.allocated)) >
+             budget / kPurgedShare;
 }
 
 }  // namespace server

@@ -47,4 +47,8 @@ class OtherMemory {
   int grace_ = 0;      // readings to come in which that may not grow
 };
 
+// The process is larger than its budget for pages that the allocator has free.
+bool ShouldPurge(uint64_t budget, uint64_t resident,
+                 const base::AllocatorStats& allocator);
+
 }  // namespace server

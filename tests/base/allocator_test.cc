@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,21 @@ TEST(Allocator, KnowsWhatItHasHandedOut) {
 TEST(Allocator, GivesPagesBackOnAThreadOfItsOwn) {
   // (A sanitizer's has none.)
   EXPECT_EQ(PurgeInBackground(), ReadAllocatorStats().name != "libc");
+}
+
+TEST(Allocator, GivesFreePagesBackWhenAsked) {
+  // (Others do not tell.)
+  if (ReadAllocatorStats().name == "libc") return;
+  constexpr size_t kSize = 8192;
+  constexpr size_t kCount = 4096;
+  std::vector<void*> held;
+  for (size_t i = 0; i < kCount; ++i) {
+    held.push_back(std::memset(AllocateDense(kSize), 'x', kSize));
+  }
+  for (void* const memory : held) FreeDense(memory);
+  Purge();
+  const AllocatorStats stats = ReadAllocatorStats();
+  EXPECT_LT(stats.resident - stats.active, kSize * kCount / 2);
 }
 
 TEST(Allocator, TellsWhatLiesSparse) {

@@ -85,5 +85,15 @@ TEST(OtherMemory, CountsAtOnceWhatIsHandedOut) {
   }
 }
 
+TEST(ShouldPurge, IsForAProcessThatIsTooLargeForFreePages) {
+  const auto should = [](uint64_t resident, uint64_t active) {
+    return ShouldPurge(100 * kMiB, resident * kMiB, Allocator(50, active));
+  };
+  EXPECT_TRUE(should(101, 90));
+  EXPECT_FALSE(should(99, 60)) << "there is room";
+  EXPECT_FALSE(should(120, 118)) << "what is free is hardly worth it";
+  EXPECT_FALSE(should(120, 130));
+}
+
 }  // namespace
 }  // namespace server
