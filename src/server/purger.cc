@@ -1,5 +1,7 @@
 #include "server/purger.h"
 
+#include <pthread.h>
+
 #include "base/allocator.h"
 
 namespace server {
@@ -22,6 +24,7 @@ void Purger::Ask() {
 }
 
 void Purger::Run() {
+  pthread_setname_np(pthread_self(), "redbed-purge");
   while (true) {
     {
       base::MutexLock lock(mutex_);
