@@ -15,6 +15,9 @@ class PagedIterator : public RowIterator {
   bool Valid() const override { return rows_ != nullptr && rows_->Valid(); }
 
   void Seek(std::string_view key) override {
+    rows_ = nullptr;
+    // Nothing is there. No page would ever say so, since it ends here.
+    if (!end_.empty() && key >= end_) return;
     sought_.assign(key);
     chain_ = pages_->Find(key, need_.value_bytes);
     if (chain_ == RangePages::Want::kNewChain) return SeekTables(key);

@@ -108,6 +108,13 @@ TEST_F(RangePagesTest, EndWhereTheRangeEnds) {
   EXPECT_EQ(Walk("y"), "end");
 }
 
+// Whoever asked for it would be told again and again to read it first.
+TEST_F(RangePagesTest, AreNotWantedBehindTheEndOfTheRange) {
+  EXPECT_EQ(Walk("z", "b"), "end");
+  EXPECT_EQ(Walk("b", "b", {"a", "c"}), "end");
+  EXPECT_FALSE(pages_.missed());
+}
+
 TEST_F(RangePagesTest, AreForThoseWhoWantNoMoreOfEachValue) {
   ASSERT_EQ(Walk("a"), "miss");
   pages_.Add(pages_.want(), Page({"a", "b"}), std::nullopt);
