@@ -21,7 +21,8 @@ base::Status LookForLostEdits(base::FileSystem* fs,
     const std::string path = base::JoinPath(directory, orphan.name);
     const auto opened =
         SegmentReader::OpenAnyway(fs, path, orphan.parsed.number);
-    if (!opened.ok()) continue;
+    if (opened.status().code() == base::Code::kCorruption) continue;
+    TRY(opened.status());
     SegmentReader& segment = *opened.value();
     if (segment.header().db_uuid != state.identity.uuid) continue;
     TRY_ASSIGN(const Sequence promised, segment.HighestPromise(0));

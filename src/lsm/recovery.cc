@@ -97,7 +97,8 @@ base::Status Recovery::ReplayInto(const Apply& apply) {
     warnings_.push_back(std::move(warning));
   }
   last_ = std::max(log_end_.last, state_.flushed);
-  if (!options_.salvage_log && !options_.faults.ignore_lost_edits) {
+  // A salvage gives promises up knowingly.
+  if (log_end_.corruption.empty() && !options_.faults.ignore_lost_edits) {
     TRY(LookForLostEdits(fs_, options_.directory, manifest_path_, state_,
                          last_));
   }
@@ -128,6 +129,13 @@ base::Status Recovery::OpenForWriting(LogOptions log_options,
                                       ReserveFile* reserve) {
   reserve_ = reserve;
   TRY(reserve_->Find());
+  // Where the tables hold everything, no flush will come to give this log up;
+  // opened again and again, the store would keep a segment of each time.
+  if (last_ == state_.flushed) {
+    log_end_.segments.clear();
+    log_end_.cut.reset();
+    log_end_.link = {};
+  }
   state_.segments.clear();
   state_.segments.insert(log_end_.segments.begin(), log_end_.segments.end());
   // Read before the log's janitor begins to make files of its own. The old

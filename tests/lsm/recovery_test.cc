@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "lsm/damage_store.h"
 #include "lsm/engine_lab.h"
 #include "lsm/version/file_names.h"
 
@@ -245,6 +246,25 @@ TEST_F(RecoveryTest, CutsADamagedLogOnlyIfToldTo) {
 }
 
 // Killed between its new MANIFEST and the removal of what that gives up.
+// It is for a damaged log. Of a MANIFEST without its end it would remove what
+// the lost edits had listed.
+TEST_F(RecoveryTest, ASalvageSparesNoManifestThatHasLostItsEnd) {
+  const DamageStore store;
+  const auto disk = store.Copy();
+  for (const std::string& name : store.names()) {
+    if (!name.starts_with("Manifest-")) continue;
+    ASSERT_TRUE(disk->Truncate(DamageStore::Path(name), 4500).ok());
+  }
+  EngineLab lab;
+  lab.disk = disk;
+  lab.options.salvage_log = true;
+  const auto before = lab.Files();
+  const base::Status refused = lab.Open();
+  EXPECT_EQ(refused.code(), base::Code::kCorruption);
+  EXPECT_NE(refused.message().find("has lost its end"), std::string_view::npos);
+  EXPECT_EQ(lab.Files(), before);
+}
+
 TEST_F(RecoveryTest, WhatASalvageHasGivenUpIsNoReasonToRefuse) {
   for (const bool first : {false, true}) {
     SCOPED_TRACE(first ? "the first segment" : "the second segment");

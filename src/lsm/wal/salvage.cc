@@ -60,13 +60,14 @@ base::Result<Salvage> SalvageLog(const ReplayRequest& request) {
   salvage.reason = salvage.end.corruption;
   TRY_ASSIGN(const std::string directory,
              NewSalvageDirectory(request.fs, request.directory));
-  for (const uint64_t number : request.segments) {
-    if (number < salvage.end.damaged_segment) continue;
-    const std::string name = SegmentName(number);
-    const std::string path = base::JoinPath(request.directory, name);
-    TRY_ASSIGN(const bool exists, request.fs->Exists(path));
-    if (!exists) continue;
-    TRY(CopyFile(request.fs, path, base::JoinPath(directory, name)));
+  // Those that are not listed, too: who salvages a log wants no orphan gone.
+  TRY_ASSIGN(const std::vector<std::string> names,
+             request.fs->List(request.directory));
+  for (const std::string& name : names) {
+    const std::optional<uint64_t> number = ParseSegmentName(name);
+    if (!number || *number < salvage.end.damaged_segment) continue;
+    TRY(CopyFile(request.fs, base::JoinPath(request.directory, name),
+                 base::JoinPath(directory, name)));
   }
   TRY(request.fs->SyncDirectory(directory));
   TRY(request.fs->SyncDirectory(request.directory));
