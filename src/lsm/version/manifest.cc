@@ -1,6 +1,7 @@
 #include "lsm/version/manifest.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "lsm/version/file_names.h"
@@ -51,6 +52,12 @@ Status Manifest::AppendWitnessed(const VersionEdit& edit) {
   return Witness();
 }
 
+// It may go by next time, and nothing is wrong with the disk.
+bool Manifest::MayPass(const Status& status) {
+  return status.code() == base::Code::kNoRoom ||
+         status.error_number() == EMFILE || status.error_number() == ENFILE;
+}
+
 Status Manifest::WaitFor(uint64_t ticket, bool witnessed) {
   const uint64_t failures_before = failures_;
   while (true) {
@@ -58,8 +65,7 @@ Status Manifest::WaitFor(uint64_t ticket, bool witnessed) {
     if ((witnessed ? witnessed_ : synced_) >= ticket) return Status::Ok();
     // A full disk is for the caller to wait for; whoever led, the failure is
     // everybody's who waited.
-    if (failures_ != failures_before &&
-        last_failure_.code() == base::Code::kNoRoom) {
+    if (failures_ != failures_before && MayPass(last_failure_)) {
       return last_failure_;
     }
     if (leading_) {
@@ -137,8 +143,7 @@ void Manifest::Fail(const Status& status) {
   file_.reset();
   ++failures_;
   last_failure_ = status;
-  if (status.code() == base::Code::kNoRoom) return;
-  if (++io_errors_ < 2) return;
+  if (MayPass(status) || ++io_errors_ < 2) return;
   error_ = status;
   failed_.store(true, std::memory_order_release);
 }

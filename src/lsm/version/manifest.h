@@ -27,10 +27,10 @@
 //     fate is open until a later call returns Ok; so the tables that it names
 //     must not be deleted, whatever Append returned.
 //
-// Errors: NoRoom is not final; the edit stays with the others and goes into
-// the file that the next call begins. After the first Io error a new file is
-// tried at once; a second Io error is final: error() is set and every call
-// returns it.
+// Errors: NoRoom is not final, nor that the process has no file handle left;
+// the edit stays with the others and goes into the file that the next call
+// begins. After the first other Io error a new file is tried at once; a second
+// one is final: error() is set and every call returns it.
 //
 // Threads: shared. No mutex is held over I/O.
 
@@ -106,6 +106,7 @@ class Manifest {
   void Lead() REQUIRES(mutex_);
   void LeadNewFile() REQUIRES(mutex_);
   void RemoveOld(uint64_t number);
+  static bool MayPass(const base::Status& status);
   void Fail(const base::Status& status) REQUIRES(mutex_);
   bool NeedsNewFile() const REQUIRES(mutex_);
 

@@ -14,20 +14,23 @@ namespace {
 using base::Result;
 using base::Status;
 
-Status WriteCurrent(base::FileSystem* fs, const std::string& directory,
-                    uint64_t number, const ManifestFaults& faults) {
-  const std::string current =
-      base::JoinPath(directory, std::string(kCurrentName));
-  const std::string path = faults.current_in_place ? current : current + ".tmp";
-  {
-    TRY_ASSIGN(std::unique_ptr<base::WritableFile> file,
-               fs->CreateWritable(path));
-    TRY(file->Append(EncodeCurrent(number)));
-    TRY(file->Sync());
-  }
-  if (!faults.current_in_place) TRY(fs->Rename(path, current));
-  return faults.skip_directory_sync ? Status::Ok()
-                                    : fs->SyncDirectory(directory);
+std::string CurrentPath(const std::string& directory) {
+  return base::JoinPath(directory, std::string(kCurrentName));
+}
+
+// The file that will be CURRENT.
+std::string NextCurrentPath(const std::string& directory,
+                            const ManifestFaults& faults) {
+  const std::string current = CurrentPath(directory);
+  return faults.current_in_place ? current : current + ".tmp";
+}
+
+Status WriteNextCurrent(base::FileSystem* fs, const std::string& path,
+                        uint64_t number) {
+  TRY_ASSIGN(std::unique_ptr<base::WritableFile> file,
+             fs->CreateWritable(path));
+  TRY(file->Append(EncodeCurrent(number)));
+  return file->Sync();
 }
 
 }  // namespace
@@ -41,23 +44,43 @@ Result<std::unique_ptr<ManifestFile>> ManifestFile::Create(
     base::FileSystem* fs, const std::string& directory, uint64_t number,
     const Uuid& uuid, std::string_view snapshot, const ManifestFaults& faults) {
   std::unique_ptr<ManifestFile> made(new ManifestFile(number, faults));
-  TRY_ASSIGN(made->file_, fs->CreateWritable(
-                              base::JoinPath(directory, ManifestName(number))));
+  const std::string path = base::JoinPath(directory, ManifestName(number));
+  const std::string next_current = NextCurrentPath(directory, faults);
+  Status status = made->Begin(fs, path, uuid, snapshot);
+  if (status.ok() && !faults.skip_directory_sync) {
+    status = fs->SyncDirectory(directory);
+  }
+  if (status.ok()) status = WriteNextCurrent(fs, next_current, number);
+  if (!status.ok()) {
+    // Nothing names it yet, and each further try leaves one: where the disk is
+    // full they would take what others have freed.
+    made->file_.reset();
+    (void)fs->Remove(path);
+    return status;
+  }
+  if (!faults.current_in_place) {
+    TRY(fs->Rename(next_current, CurrentPath(directory)));
+  }
+  if (!faults.skip_directory_sync) TRY(fs->SyncDirectory(directory));
+  return made;
+}
+
+Status ManifestFile::Begin(base::FileSystem* fs, const std::string& path,
+                           const Uuid& uuid, std::string_view snapshot) {
+  TRY_ASSIGN(file_, fs->CreateWritable(path));
   std::string bytes(kFileHeaderBlock, '\0');
   FileHeader header;
   header.magic = kManifestMagic;
   header.db_uuid = uuid;
-  header.number = number;
-  header.salt = made->salt_;
+  header.number = number_;
+  header.salt = salt_;
   EncodeFileHeader(header, bytes.data());
-  made->AppendFrame(snapshot, &bytes);
-  made->snapshot_bytes_ = bytes.size() - kFileHeaderBlock;
-  TRY(made->file_->Append(bytes));
-  if (!faults.current_before_sync) TRY(made->file_->Sync());
-  made->synced_edit_ = made->last_edit_;
-  if (!faults.skip_directory_sync) TRY(fs->SyncDirectory(directory));
-  TRY(WriteCurrent(fs, directory, number, faults));
-  return made;
+  AppendFrame(snapshot, &bytes);
+  snapshot_bytes_ = bytes.size() - kFileHeaderBlock;
+  TRY(file_->Append(bytes));
+  if (!faults_.current_before_sync) TRY(file_->Sync());
+  synced_edit_ = last_edit_;
+  return Status::Ok();
 }
 
 // Without a payload it is a witness of the edits before it, no edit itself.

@@ -22,7 +22,8 @@ namespace lsm {
 class ManifestFile {
  public:
   // Writes and syncs the file `number` with `snapshot` as its first edit,
-  // then makes it CURRENT. After an error the file is an orphan.
+  // then makes it CURRENT. After an error it is gone, unless CURRENT may name
+  // it.
   static base::Result<std::unique_ptr<ManifestFile>> Create(
       base::FileSystem* fs, const std::string& directory, uint64_t number,
       const Uuid& uuid, std::string_view snapshot,
@@ -39,6 +40,8 @@ class ManifestFile {
 
  private:
   ManifestFile(uint64_t number, const ManifestFaults& faults);
+  base::Status Begin(base::FileSystem* fs, const std::string& path,
+                     const Uuid& uuid, std::string_view snapshot);
   void AppendFrame(std::string_view payload, std::string* out);
 
   // Immutable.

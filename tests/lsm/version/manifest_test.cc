@@ -201,9 +201,24 @@ TEST_F(ManifestTest, AFullDiskIsNotFinalAndTheEditGoesAlong) {
   EXPECT_EQ(manifest->Append(LabEdit(2)).code(), base::Code::kNoRoom);
   EXPECT_EQ(manifest->Witness().code(), base::Code::kNoRoom);
   EXPECT_TRUE(manifest->error().ok());
+  // Tries leave nothing that would take what somebody frees.
+  EXPECT_EQ(fs_.List(kLabDirectory).value().size(), 2u);
   fs_.SetFreeBytes(1 << 20);
   EXPECT_TRUE(manifest->Witness().ok());
   EXPECT_EQ(EditsAfterPowerCut(), 2u);
+}
+
+TEST_F(ManifestTest, NoFileHandleLeftIsNotFinal) {
+  const auto manifest = Create();
+  fs_.FailOnce(CrashFileSystem::Op::kWrite, "Manifest-", ENOSPC);
+  EXPECT_FALSE(manifest->Append(LabEdit(1)).ok());
+  for (int i = 0; i < 3; ++i) {
+    fs_.FailOnce(CrashFileSystem::Op::kCreate, "Manifest-", EMFILE);
+    EXPECT_EQ(manifest->Witness().error_number(), EMFILE);
+  }
+  EXPECT_TRUE(manifest->error().ok());
+  EXPECT_TRUE(manifest->Witness().ok());
+  EXPECT_EQ(EditsAfterPowerCut(), 1u);
 }
 
 TEST_F(ManifestTest, NumbersAreNeverGivenTwice) {
