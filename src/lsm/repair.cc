@@ -10,6 +10,7 @@
 #include "lsm/compaction/table_writer.h"
 #include "lsm/holdings.h"
 #include "lsm/key_ranges.h"
+#include "lsm/salvage_file_system.h"
 #include "lsm/saved_rows.h"
 #include "lsm/stats.h"
 #include "lsm/table/table_check.h"
@@ -32,7 +33,7 @@ class Repair {
       : request_(request),
         options_(*request.options),
         fs_(options_.fs),
-        rows_(fs_) {}
+        rows_(&fs_) {}
 
   Result<RepairReport> Run();
 
@@ -50,7 +51,7 @@ class Repair {
   Status ReadLog();
   Status WriteRows();
   Status Save(std::string_view key, uint64_t packed, std::string_view value);
-  // What the row's value refers to. Io: the disk cannot be read.
+  // What the row's value refers to.
   Result<BlobValue> LoadBlob(std::string_view key, std::string_view value);
   void LoseBlob(std::string_view key, uint64_t packed, const Status& why);
   void FindStale(std::string_view key, Sequence sequence);
@@ -58,7 +59,7 @@ class Repair {
 
   const RepairRequest& request_;
   const Options& options_;
-  base::FileSystem* const fs_;
+  SalvageFileSystem fs_;
   Holdings holdings_;
   SavedRows rows_;
   ManifestState made_ = ManifestState::ForNewDirectory();
@@ -74,7 +75,7 @@ class Repair {
 };
 
 Result<RepairReport> Repair::Run() {
-  TRY_ASSIGN(holdings_, ReadHoldings(fs_, request_.from));
+  TRY_ASSIGN(holdings_, ReadHoldings(&fs_, request_.from));
   TRY(PrepareDirectory());
   out_.guessed_files = !holdings_.exact;
   out_.notes = holdings_.damage;
@@ -85,6 +86,9 @@ Result<RepairReport> Repair::Run() {
   TRY(ReadTables());
   TRY(ReadLog());
   TRY(WriteRows());
+  for (std::string& text : fs_.Unreadable()) {
+    out_.notes.push_back(std::move(text));
+  }
   return std::move(out_);
 }
 
@@ -96,7 +100,7 @@ void Repair::Progress(uint64_t bytes) {
 // Tables are read twice: once to see what is whole, once to save it.
 void Repair::MeasureAll() {
   const auto add = [this](const std::string& name, uint64_t times) {
-    const auto size = fs_->FileSize(PathOf(name));
+    const auto size = fs_.FileSize(PathOf(name));
     if (size.ok()) bytes_all_ += times * size.value();
   };
   for (const auto& [number, table] : holdings_.state.tables) {
@@ -111,18 +115,18 @@ void Repair::MeasureAll() {
 }
 
 Status Repair::PrepareDirectory() {
-  TRY_ASSIGN(const bool exists, fs_->Exists(options_.directory));
+  TRY_ASSIGN(const bool exists, fs_.Exists(options_.directory));
   if (exists) {
-    TRY_ASSIGN(const auto names, fs_->List(options_.directory));
+    TRY_ASSIGN(const auto names, fs_.List(options_.directory));
     if (!names.empty()) {
       return Status::Invalid(
           StrCat(options_.directory, ": is not empty; name a new directory"));
     }
   }
-  TRY(fs_->CreateDirectory(options_.directory));
+  TRY(fs_.CreateDirectory(options_.directory));
   std::string path = options_.directory;
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return fs_->SyncDirectory(base::ParentPath(path));
+  return fs_.SyncDirectory(base::ParentPath(path));
 }
 
 // --- What there is.
@@ -153,7 +157,7 @@ void Repair::LoseTable(const std::string& why, const TableInfo* info) {
 
 Status Repair::ReadTable(uint64_t number, const TableInfo* info) {
   const std::string path = PathOf(TableName(number));
-  TRY_ASSIGN(const bool exists, fs_->Exists(path));
+  TRY_ASSIGN(const bool exists, fs_.Exists(path));
   if (!exists) {
     LoseTable(
         holdings_.exact
@@ -163,7 +167,7 @@ Status Repair::ReadTable(uint64_t number, const TableInfo* info) {
         info);
     return Status::Ok();
   }
-  TableRequest table = {fs_, path, number, holdings_.state.identity.uuid};
+  TableRequest table = {&fs_, path, number, holdings_.state.identity.uuid};
   if (info != nullptr) {
     table.bytes = info->bytes;
     table.rows = info->rows;
@@ -213,7 +217,7 @@ Status Repair::ReadTable(uint64_t number, const TableInfo* info) {
 
 Status Repair::ReadLog() {
   const ManifestState& state = holdings_.state;
-  const ReplayRequest replay = LogOf(fs_, request_.from, state);
+  const ReplayRequest replay = LogOf(&fs_, request_.from, state);
   TRY_ASSIGN(const LogEnd end,
              ReplayLog(replay, [&](Sequence sequence, std::string_view bytes) {
                const auto batch = WriteBatch::Decode(bytes);
@@ -261,7 +265,7 @@ Status Repair::WriteRows() {
     counted_[counter] += delta;
   };
   TableWriterOptions writer;
-  writer.fs = fs_;
+  writer.fs = options_.fs;
   writer.directory = options_.directory;
   writer.uuid = made_.identity.uuid;
   writer.table_bytes = options_.table_bytes;
@@ -288,10 +292,10 @@ Result<BlobValue> Repair::LoadBlob(std::string_view key,
   std::unique_ptr<base::ReadableFile>& file = blobs_[reference.file];
   if (file == nullptr) {
     const std::string path = PathOf(BlobName(reference.file));
-    TRY_ASSIGN(const bool exists, fs_->Exists(path));
+    TRY_ASSIGN(const bool exists, fs_.Exists(path));
     if (!exists) return Status::Corruption(StrCat(path, ": is missing"));
     TRY_ASSIGN(file,
-               fs_->OpenReadable(path, base::FileSystem::ReadMode::kStable));
+               fs_.OpenReadable(path, base::FileSystem::ReadMode::kStable));
   }
   return ReadBlob(file.get(),
                   TableSeed(holdings_.state.identity.uuid, reference.file),
@@ -371,7 +375,7 @@ Status Repair::WriteManifest(std::vector<TableInfo> tables) {
     made_.tables[added.info.number] = std::move(added);
   }
   TRY_ASSIGN(const auto manifest,
-             Manifest::Create(fs_, options_.directory, made_));
+             Manifest::Create(options_.fs, options_.directory, made_));
   TRY(manifest->Witness());
   Progress(bytes_all_ - std::min(bytes_all_, bytes_done_));
   return Status::Ok();

@@ -4,8 +4,9 @@
 //   tables, log --whole blocks and batches--> merge --> tables of the bottom
 //                                                       level, a new MANIFEST
 //
-// Of each key the newest version that could be saved is kept. Where a newer
-// one may have been lost, the loss says so.
+// What the disk cannot read counts as damaged, page by page. Of each key the
+// newest version that could be saved is kept. Where a newer one may have been
+// lost, the loss says so.
 //
 // Threads: any; nobody else may write to either directory.
 
@@ -70,8 +71,8 @@ struct RepairReport {
   bool guessed_files = false;
 };
 
-// Fails when nothing can be read, when the new directory is not empty, or when
-// writing fails; then what it holds is worthless.
+// Fails when a file cannot be opened, when the new directory is not empty, or
+// when writing fails; then what it holds is worthless.
 base::Result<RepairReport> RepairDirectory(const RepairRequest& request);
 
 }  // namespace lsm
