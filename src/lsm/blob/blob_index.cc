@@ -71,7 +71,8 @@ Result<std::vector<Extent>> ReadBlobIndex(base::ReadableFile* file,
   std::vector<Extent> records;
   uint64_t offset = 0;
   std::string_view rest = index.view();
-  while (!rest.empty()) {
+  // Records end where the index begins, however many it claims.
+  while (!rest.empty() && offset < footer.properties.offset) {
     uint64_t size = 0;
     if (!base::GetVarint(&rest, &size) || size > footer.properties.offset) {
       break;

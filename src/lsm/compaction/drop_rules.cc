@@ -28,13 +28,16 @@ bool DropRules::IsIdleTombstone(std::string_view key, uint64_t packed) const {
 bool DropRules::Keep(std::string_view key, uint64_t packed) {
   const Sequence sequence = SequenceOf(packed);
   const Sequence seer = OldestSeer(sequence);
-  const bool same_key = has_key_ && key == key_;
+  const int order = has_key_ ? key.compare(key_) : 1;
+  const bool same_key = order == 0;
+  out_of_order_ |= order < 0 || (same_key && packed > newer_packed_);
   // Whoever sees this version sees the newer one as well.
   const bool hidden = same_key && newer_seer_ == seer;
   if (!same_key) {
     key_.assign(key);
     has_key_ = true;
   }
+  newer_packed_ = packed;
   newer_seer_ = seer;
 
   if (hidden) {

@@ -59,8 +59,10 @@ class DropRules {
  public:
   explicit DropRules(DropContext context);
 
-  // REQUIRES: rows come in order, newest version of a key first.
+  // Rows come in order, newest version of a key first.
   bool Keep(std::string_view key, uint64_t packed);
+  // They do not: a table says what it cannot have been given.
+  bool out_of_order() const { return out_of_order_; }
 
   const DropCounts& counts() const { return counts_; }
 
@@ -73,7 +75,9 @@ class DropRules {
   std::string key_;
   bool has_key_ = false;
   // Of the version of key_ before this one.
+  uint64_t newer_packed_ = 0;
   Sequence newer_seer_ = 0;
+  bool out_of_order_ = false;
   DropCounts counts_;
 };
 

@@ -28,7 +28,12 @@ base::Result<MergeResult> RunMerge(MergeJob job) {
   job.begin.empty() ? rows->SeekToFirst() : rows->Seek(job.begin);
   for (; rows->Valid(); rows->Next()) {
     if (!job.end.empty() && rows->key() >= job.end) break;
-    if (!rules.Keep(rows->key(), rows->packed())) continue;
+    const bool keep = rules.Keep(rows->key(), rows->packed());
+    if (rules.out_of_order()) {
+      return base::Status::Corruption(
+          "rows of a table are out of order; redbed-inspect verify names it");
+    }
+    if (!keep) continue;
     TRY(writer.Add(rows->key(), rows->packed(), rows->value()));
   }
   TRY(rows->status());

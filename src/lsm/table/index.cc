@@ -70,9 +70,11 @@ Result<Index> Index::Parse(std::string_view block, uint64_t data_bytes) {
   block.remove_prefix(1);
   uint64_t blocks = 0;
   std::string_view prefix;
-  // An entry takes two bytes at least: a lie about their number ends here.
+  // An entry takes two bytes at least, and a block a trailer: a lie about their
+  // number ends here.
   if (!base::GetVarint(&block, &blocks) || blocks == 0 ||
-      blocks > block.size() || !base::GetLengthPrefixed(&block, &prefix)) {
+      blocks > block.size() / 2 || blocks > data_bytes / kBlockTrailerBytes ||
+      !base::GetLengthPrefixed(&block, &prefix)) {
     return malformed;
   }
   Index index;

@@ -73,6 +73,21 @@ std::unique_ptr<CrashFileSystem> NewDisk() {
   return fs;
 }
 
+// A source that was damaged before its checksums were made.
+TEST(MergeJob, RefusesRowsThatAreOutOfOrder) {
+  const std::vector<std::vector<Row>> wrong = {
+      {Value("b",  1, "v"), Value("a",  2, "v")},
+      {Value("b",  1, "v"), Value("b",  2, "v")},
+      {Value("Mb", 1, "v"), Value("La", 2, "v")},
+  };
+  for (const std::vector<Row>& rows : wrong) {
+    const auto disk = NewDisk();
+    JobLab lab(disk.get());
+    EXPECT_EQ(lab.Run({rows}).status().code(), base::Code::kCorruption);
+    EXPECT_TRUE(disk->List("db").value().empty());
+  }
+}
+
 TEST(MergeJob, WritesWhatTheDropRulesKeep) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
