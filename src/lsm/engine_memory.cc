@@ -66,9 +66,9 @@ bool Engine::Body::Evict() {
   uint64_t excess = Excess();
   if (excess == 0) return false;
   const uint64_t slack = options_.memory_bytes / kSlackShare;
-  const Turn& turn = excess <= slack       ? kEvict
-                     : excess <= 2 * slack ? kEvictBeyond
-                                           : kEvictFarBeyond;
+  const Turn& turn = excess <= slack               ? kEvict
+                     : excess <= slack + slack / 2 ? kEvictBeyond
+                                                   : kEvictFarBeyond;
   const int64_t end_us =
       options_.clock->MonotonicMicros() +
       std::clamp((tick_mono_us_ - last_tick_us_) / turn.share, turn.least_us,
