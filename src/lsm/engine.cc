@@ -256,6 +256,7 @@ void Engine::Body::ApplyInMemory(Sequence sequence, const WriteBatch& batch) {
         break;
       case Opcode::kKillScope:
         scopes_.Kill(operation.key, sequence);
+        last_kill_ = sequence;
         break;
       case Opcode::kAddCount:
         counters_[operation.counter] += operation.delta;
@@ -397,6 +398,7 @@ Stats Engine::Body::stats() const {
     stats.blobs.garbage_bytes += sum.all_bytes - sum.bytes;
   }
   stats.dead_scopes = scopes_.size();
+  stats.counters = counters_.size();
   stats.pending_compaction_bytes = pending_bytes_;
   stats.pressure = pressure();
   return stats;

@@ -231,8 +231,10 @@ class Engine::Body {
   // Seals, and what is sealed is to be flushed.
   void SealToFlush();
   bool FlushIsDue() const;
-  bool MayGoOn(const FlushInput& input) const;
-  bool IsSettled(Sequence upto) const;
+  bool MayGoOn(FlushInput* input);
+  bool IsSettled(FlushInput* input);
+  void ForgetCounters(const std::map<uint64_t, int64_t>& flushed);
+  void NoteKills();
   void StartJobs();
   void StartFlush();
   std::shared_ptr<FlushInput> NewFlush();
@@ -312,6 +314,8 @@ class Engine::Body {
   std::vector<Done> compact_waiters_;
   std::vector<std::string> forgotten_scopes_;  // for the next edit
   size_t scopes_to_look_at_ = 0;               // since the version last changed
+  // No compaction has been chosen yet that could drop what this one killed.
+  Sequence last_kill_ = 0;
   // Started, and not yet ended by the owner.
   bool flushing_ = false;
   bool compacting_ = false;
@@ -321,6 +325,7 @@ class Engine::Body {
   std::shared_ptr<FlushInput> stalled_flush_;
   std::shared_ptr<CompactionInput> stalled_compaction_;
   bool compact_all_ = false;
+  Sequence compact_upto_ = 0;  // what was applied when it was asked for
   // The running compaction is what somebody waits for.
   bool compaction_awaited_ = false;
   // Something may have to be compacted; false once the picker found nothing.

@@ -70,6 +70,7 @@ void Engine::Body::Compact(Done done) {
   SealToFlush();
   compact_waiters_.push_back(std::move(done));
   compact_all_ = true;
+  compact_upto_ = applied_;
   StartJobs();
 }
 
@@ -117,7 +118,7 @@ void Engine::Body::AnswerWaiters() {
   };
   take(&sync_waiters_, synced, log_error);
   take(&flush_waiters_, flushed_, error);
-  take(&settle_waiters_, settlements_.oldest() - 1, log_error);
+  take(&settle_waiters_, settlements_.oldest() - 1, error);
   if (!error.ok()) {
     compact_all_ = false;
     for (Done& done : std::exchange(compact_waiters_, {})) {

@@ -84,9 +84,9 @@ void Engine::Body::StartCompaction() {
   });
 }
 
-// "Everything" includes what is still in memory: it is flushed first.
+// "Everything" includes what was still in memory: it is flushed first.
 bool Engine::Body::MayCompactAll() const {
-  return compact_all_ && sealed_.empty();
+  return compact_all_ && flushed_ >= compact_upto_;
 }
 
 std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {

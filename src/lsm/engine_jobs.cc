@@ -71,6 +71,11 @@ class FlushSource : public RowIterator {
   const std::unique_ptr<GenerationIterator> rows_;
 };
 
+int64_t ValueOf(const std::map<uint64_t, int64_t>& counters, uint64_t id) {
+  const auto it = counters.find(id);
+  return it == counters.end() ? 0 : it->second;
+}
+
 }  // namespace
 
 struct Engine::Body::FlushInput {
@@ -80,10 +85,12 @@ struct Engine::Body::FlushInput {
   std::map<std::string, Sequence> killed;
   std::vector<Sequence> snapshots;
   Sequence oldest_reader = kSequenceMax;
-  // The tables are written; what they hold owes nothing to the counts, as of
-  // this sequence (none: not yet).
-  bool written = false;
+  // The owner's: none of its rows owes anything to the counts, as settlements
+  // up to here say (none: not yet).
+  std::optional<Sequence> paid;
+  // The same, once the log was given them; and the tables are written.
   std::optional<Sequence> settled;
+  bool written = false;
   Commit commit;
 };
 
@@ -93,12 +100,23 @@ bool Engine::Body::MayWork() const {
   return log_ != nullptr && FinalError().ok() && tick_mono_us_ >= retry_at_us_;
 }
 
+// What was killed may go as soon as a compaction may believe it: a store that
+// nobody writes to would keep it for good.
+void Engine::Body::NoteKills() {
+  if (last_kill_ == 0 || log_->synced() < last_kill_) return;
+  if (OldestReader() < last_kill_) return;
+  last_kill_ = 0;
+  look_for_work_ = true;
+}
+
 void Engine::Body::StartJobs() {
   StartSync();
   if (!MayWork()) return;
   SetPace();
+  NoteKills();
   if (!flushing_ &&
-      (stalled_flush_ == nullptr ? FlushIsDue() : MayGoOn(*stalled_flush_))) {
+      (stalled_flush_ == nullptr ? FlushIsDue()
+                                 : MayGoOn(stalled_flush_.get()))) {
     StartFlush();
   }
   if (!compacting_ &&
@@ -175,7 +193,7 @@ bool Engine::Body::FlushIsDue() const {
 void Engine::Body::StartFlush() {
   std::shared_ptr<FlushInput> input = std::exchange(stalled_flush_, nullptr);
   if (input == nullptr) input = NewFlush();
-  if (IsSettled(input->last)) input->settled = last_settlement_;
+  if (IsSettled(input.get())) input->settled = input->paid;
   flushing_ = true;
   NoteFlushBegins();
   scheduler_.Start(Lane::kFlush, [this, input] {
@@ -212,14 +230,21 @@ std::shared_ptr<Engine::Body::FlushInput> Engine::Body::NewFlush() {
 }
 
 // Whether a flush that has stopped half way can be taken up again.
-bool Engine::Body::MayGoOn(const FlushInput& input) const {
-  return input.commit.appended || IsSettled(input.last);
+bool Engine::Body::MayGoOn(FlushInput* input) {
+  return input->commit.appended || IsSettled(input);
 }
 
-// No row up to there owes anything, and the log was given what says so.
-bool Engine::Body::IsSettled(Sequence upto) const {
-  if (options_.faults.flush_in_debt) return true;
-  return settlements_.oldest() > upto && log_->released() >= last_settlement_;
+// No row of it owes anything, and the log was given what says so. (Settlements
+// of later rows never end, and are not waited for.)
+bool Engine::Body::IsSettled(FlushInput* input) {
+  if (!input->paid) {
+    if (settlements_.oldest() <= input->last &&
+        !options_.faults.flush_in_debt) {
+      return false;
+    }
+    input->paid = last_settlement_;
+  }
+  return log_->released() >= *input->paid || options_.faults.flush_in_debt;
 }
 
 // Ok without a commit: the tables are written and wait for settlements.
@@ -363,6 +388,18 @@ void Engine::Body::LetGo(const Commit& commit) {
   }
 }
 
+// Those of scopes that are gone. What a flush still has to say of one keeps it,
+// so that a later flush takes that back.
+void Engine::Body::ForgetCounters(const std::map<uint64_t, int64_t>& flushed) {
+  for (const auto& [id, value] : flushed) {
+    bool is_idle = value == 0 && ValueOf(counters_, id) == 0;
+    for (const SealedPart& part : sealed_) {
+      is_idle &= part.last <= flushed_ || ValueOf(part.counters, id) == 0;
+    }
+    if (is_idle) counters_.erase(id);
+  }
+}
+
 void Engine::Body::Install(const Commit& commit) {
   base::Result<std::shared_ptr<const Version>> next =
       version_->With(commit.change);
@@ -374,6 +411,7 @@ void Engine::Body::Install(const Commit& commit) {
     ++stats_.flushes;
     stats_.flush_bytes += commit.bytes_written;
     MoveReadersOver(commit.edit.counters);
+    ForgetCounters(commit.edit.counters);
   } else {
     ++stats_.compactions;
     stats_.compaction_read_bytes += commit.bytes_read;

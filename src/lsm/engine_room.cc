@@ -30,6 +30,8 @@ constexpr int64_t kSealForRoomUs = 5'000'000;
 void Engine::Body::NoteErrors() {
   const bool was_full = IsFull();
   manifest_error_ = manifest_->error();
+  // What waits for a segment that nobody will list is told so.
+  if (!manifest_error_.ok() && log_->starved()) log_->Abandon(manifest_error_);
   write_status_ = manifest_error_.ok() ? log_->spare_status() : manifest_error_;
   if (write_status_.ok()) write_status_ = reserve_status_;
   // Who would have to wait for a flush or a merge that has no room is told so.

@@ -76,7 +76,7 @@ Sequence Settlements::newest() const {
 std::vector<Settlements::DebtPtr> Settlements::TakeUnread(
     size_t max, const IsDead& is_dead) {
   std::vector<DebtPtr> taken;
-  while (!unread_.empty() && taken.size() < max) {
+  for (size_t i = 0; i < max && !unread_.empty(); ++i) {
     DebtPtr debt = std::move(unread_.front());
     unread_.pop_front();
     if (debt->paid) continue;

@@ -116,6 +116,7 @@ struct Stats {
   uint64_t pending_compaction_bytes = 0;  // beyond the targets of the levels
   Pressure pressure;
   uint64_t dead_scopes = 0;        // killed, and not yet wholly merged away
+  uint64_t counters = 0;           // by AddCount; zeros go with a flush
   uint64_t background_errors = 0;  // of flushes and merges, tried again
 
   PausesByCause pauses = {};

@@ -208,6 +208,17 @@ TEST_F(EngineTest, KilledScopesLoseTheirRowsAndAreForgotten) {
   EXPECT_EQ(lab.ReadAll().size(), 301u);
 }
 
+// What a snapshot seals meanwhile is not worth a flush.
+TEST_F(EngineTest, CompactsWhatWasThereWhenItWasAsked) {
+  lab.Fill("k", 300);
+  bool done = false;
+  lab->Compact([&](const base::Status& status) { done = status.ok(); });
+  lab.Put("l", "v");
+  const auto snapshot = lab->TakeSnapshot();
+  lab.Drive();
+  EXPECT_TRUE(done);
+}
+
 TEST_F(EngineTest, KillsAreReplayedFromTheLog) {
   lab.Fill("Ma", 300);
   ASSERT_TRUE(lab.Flush().ok());
@@ -243,6 +254,24 @@ TEST_F(EngineTest, AnswersWhoeverWaitsWhenTheLogHasFailed) {
   EXPECT_FALSE(lab.Compact().ok());
   EXPECT_FALSE(lab->MayWrite().ok());
   EXPECT_EQ(Read("k"), "v");
+}
+
+// Frames that wait for a segment which nobody can list any more would wait for
+// good.
+TEST_F(EngineTest, TellsThoseWhoWaitForASegmentThatNobodyCanList) {
+  lab.disk->FailOnce(Op::kSync, "Manifest-");
+  lab.disk->FailOnce(Op::kCreate, "Manifest-");
+  Sequence last = 0;
+  for (int i = 0; i < 4; ++i) {
+    last = lab.Put("k" + std::to_string(i), std::string(25'000, 'x'));
+    lab->Submit();
+  }
+  ASSERT_LT(lab->synced(), last);
+  EXPECT_TRUE(lab->log_error().ok());
+  lab->Tick();
+  EXPECT_FALSE(lab->log_error().ok());
+  EXPECT_FALSE(lab.Sync().ok());
+  EXPECT_EQ(Read("k3"), std::string(25'000, 'x'));
 }
 
 TEST_F(EngineTest, AnswersWhoeverWaitsWhenTheManifestHasFailed) {

@@ -156,6 +156,23 @@ TEST_F(SettlementsTest, AFlushWaitsForItsDebtsOnly) {
   EXPECT_GE(lab->stats().settled, 1u);
 }
 
+TEST_F(SettlementsTest, TellsWhoWaitsThatNothingCanBeSettledAnyMore) {
+  BlindPut("k0001", "new");
+  std::optional<base::Status> told;
+  ASSERT_TRUE(lab->SettleAsync([&](const base::Status& s) { told = s; }));
+  lab.disk->FailOnce(support::CrashFileSystem::Op::kSync, "Manifest-");
+  lab.disk->FailOnce(support::CrashFileSystem::Op::kCreate, "Manifest-");
+  // The log wants a segment more, which has to be listed.
+  lab.Put("l", std::string(50'000, 'x'));
+  lab->Submit();
+  lab->Tick();
+  ASSERT_FALSE(lab->MayWrite().ok());
+  ASSERT_TRUE(lab->log_error().ok());
+  lab.Drive();
+  ASSERT_TRUE(told.has_value());
+  EXPECT_FALSE(told->ok());
+}
+
 TEST_F(SettlementsTest, TellsWhenAllThatWasOwedIsSettled) {
   EXPECT_FALSE(lab->SettleAsync([](const base::Status&) { FAIL(); }));
   BlindPut("k0001", "new");

@@ -107,6 +107,8 @@ Sequence Log::open_first() const {
 
 size_t Log::open_bytes() const { return open_->payload_bytes(); }
 
+void Log::Abandon(const Status& why) { writer_->Abandon(why); }
+
 Status Log::Close() {
   CHECK(open_ != nullptr);
   return writer_->Close(std::exchange(open_, nullptr));

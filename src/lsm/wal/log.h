@@ -21,8 +21,8 @@
 //   - No frame is written to a segment whose number list_segment has not
 //     made durable (the first one excepted: the caller of Open lists it
 //     before it acknowledges anything).
-//   - The first failed write or sync is final: both numbers freeze, and
-//     nothing is written or synced again.
+//   - The first failed write or sync is final, and so is Abandon: both numbers
+//     freeze, and nothing is written or synced again.
 //   - The owner never waits: not for the disk, not for a segment, not for
 //     space. (It waits in Close.)
 //
@@ -155,6 +155,10 @@ class Log {
   // the sticky error, or NoRoom if frames still waited for a segment.
   base::Status Close();
 
+  // Nothing is written from now on, as after a failed write. For an owner who
+  // knows that no further segment will be listed.
+  void Abandon(const base::Status& why);
+
   // --- Any thread.
 
   // Replies up to here may leave.
@@ -162,7 +166,7 @@ class Log {
   // The highest sequence that a power cut can no longer take back.
   Sequence synced() const;
   bool failed() const;
-  // Of the first failed write or sync; Ok until then.
+  // Of the first failed write or sync, or Abandon's; Ok until then.
   base::Status error() const;
   // Waits until synced() >= upto, or for the error. What is still in the open
   // frame must be submitted by the owner meanwhile.

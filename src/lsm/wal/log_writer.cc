@@ -394,6 +394,12 @@ void LogWriter::Fail(const Status& status) {
 
 // --- The end.
 
+void LogWriter::Abandon(const Status& why) {
+  MutexLock lock(mutex_);
+  Fail(why);
+  Notify();
+}
+
 Status LogWriter::Close(std::unique_ptr<FrameBuffer> open) {
   {
     MutexLock lock(mutex_);

@@ -59,6 +59,7 @@ class LogWriter {
   void Push(std::vector<std::unique_ptr<FrameBuffer>> frames);
   // See Log::SubmitInline.
   bool WriteInline(std::unique_ptr<FrameBuffer>* open);
+  void Abandon(const base::Status& why);
   base::Status Close(std::unique_ptr<FrameBuffer> open);
 
   Sequence released() const {
