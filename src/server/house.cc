@@ -118,10 +118,15 @@ House::~House() = default;
 // --- Opening.
 
 Status House::Open() {
+  // First, because each opening of the engine begins a segment of the log:
+  // started again and again beside one who has the port, it would fill the
+  // disk. Nobody is served before the loop runs.
+  TRY(ListenTcp());
+  TRY(ListenAdmin());
   TRY(OpenEngine());
   FindCheckpoint();
-  TRY(Listen());
-  TRY(ListenAdmin());
+  // Takes the path from whoever has it, so only who owns the data may.
+  TRY(ListenUnix());
   settings_->OnChange([this](const base::SettingChange& change) {
     return ApplyChange(change);
   });
@@ -165,18 +170,20 @@ void House::FindCheckpoint() {
   if (newest.ok()) server_.saves.set_newest(std::move(newest).value());
 }
 
-Status House::Listen() {
+Status House::ListenTcp() {
   const auto port = static_cast<uint16_t>(settings_->Integer("port"));
   const auto backlog = static_cast<int>(settings_->Integer("tcp-backlog"));
-  if (port != 0) {
-    TRY(frontend_.ListenTcp(settings_->Words("bind"), port, backlog));
-  }
   server_.tcp_port = port;
+  if (port == 0) return Status::Ok();
+  return frontend_.ListenTcp(settings_->Words("bind"), port, backlog);
+}
+
+Status House::ListenUnix() {
   const std::string& path = settings_->Text("unixsocket");
   if (path.empty()) return Status::Ok();
   return frontend_.ListenUnix(
       path, static_cast<uint32_t>(settings_->Integer("unixsocketperm")),
-      backlog);
+      static_cast<int>(settings_->Integer("tcp-backlog")));
 }
 
 Status House::ListenAdmin() {

@@ -67,7 +67,8 @@ class House final : private commands::Host {
 
   base::Status OpenEngine();
   void FindCheckpoint();
-  base::Status Listen();
+  base::Status ListenTcp();
+  base::Status ListenUnix();
   base::Status ListenAdmin();
   void Announce() const;
   base::Status ApplyChange(const base::SettingChange& change);

@@ -323,6 +323,9 @@ class Addresses(harness.TestCase):
         self.assertIn("ddress already in use", error)
         error = self.refuse("--port", "0", "--admin-port", port)
         self.assertIn(port, error)
+        # However often it is tried, nothing is written.
+        self.assertFalse(
+            os.path.exists(os.path.join(self.server.directory, "other")))
 
     def test_an_address_of_somebody_else_is_named(self):
         error = self.refuse("--port", str(harness.free_port()), "--bind",
