@@ -36,6 +36,16 @@ Dispatcher::Dispatcher(Table* table, Server* server, uint64_t seed)
       expiry_txn_(&server->data),
       seeds_(seed) {}
 
+// Of a queue and one command more. Space is set aside only for those of whom
+// all that is written frees some.
+uint32_t Dispatcher::FlagsOf(uint32_t queue, uint32_t next) {
+  uint32_t both = queue | next;
+  for (const uint32_t flags : {queue, next}) {
+    if ((flags & (kWrite | kFreesSpace)) == kWrite) both &= ~kFreesSpace;
+  }
+  return both;
+}
+
 uint32_t Dispatcher::Request::flags() const {
   const uint32_t own = spec().flags;
   return own & kRunsQueue ? own | session.queue_flags : own;
@@ -129,7 +139,7 @@ Done Dispatcher::Enqueue(const Request& request) {
   if (!session.multi_failed && !session.watch_failed) {
     session.queue.emplace_back(request.entry, request.words);
     session.queue_bytes += session.queue.back().memory_bytes();
-    session.queue_flags |= request.spec().flags;
+    session.queue_flags = FlagsOf(session.queue_flags, request.spec().flags);
     if (session.queue_bytes > server_->rules.queue_bytes_max) {
       return {Outcome::kClose, 0};
     }
@@ -213,6 +223,7 @@ base::Status Dispatcher::Invoke(const CommandEntry& entry, resp::Words words,
 
 base::Status Dispatcher::RunQueue(Call& call) {
   Staged staged;
+  bool missed = false;
   call.reply.Array(call.session.queue.size());
   for (const QueuedCommand& command : call.session.queue) {
     const types::Txn::Mark savepoint = call.txn.mark();
@@ -220,10 +231,18 @@ base::Status Dispatcher::RunQueue(Call& call) {
     const int64_t start_us = server_->clock.WallMicros();
     const base::Status status = Invoke(command.entry(), command.words(),
                                        call.session, call.reply, &staged);
-    if (status.IsMiss()) return status;
     if (!status.ok()) {
       call.txn.RollBack(savepoint);
       call.reply.Rewind(mark);
+    }
+    if (missed || status.IsMiss()) {
+      // This run is in vain; but the others know what they will want, and in
+      // which database.
+      missed = true;
+      WantKeys(*command.entry().spec, command.words(), call.txn.db());
+      continue;
+    }
+    if (!status.ok()) {
       LogTrouble(command.entry().full_name, status);
       call.reply.Error(ErrorText(status));
     }
@@ -240,7 +259,7 @@ base::Status Dispatcher::RunQueue(Call& call) {
       });
     }
   }
-  return base::Status::Ok();
+  return missed ? base::Status::Miss() : base::Status::Ok();
 }
 
 base::Status Dispatcher::Commit(types::Txn& txn, bool may_use_reserve) {
@@ -330,7 +349,10 @@ void Dispatcher::Silence(const Request& request) {
     return;
   }
   request.reply.Rewind(request.mark);
-  if (mode == ReplyMode::kSkip) mode = ReplyMode::kOn;
+  // Who is blocked has his reply yet to come.
+  if (mode == ReplyMode::kSkip && !request.session.blocked()) {
+    mode = ReplyMode::kOn;
+  }
 }
 
 uint64_t Dispatcher::Prefetch(const Session& session, resp::Words words) {

@@ -120,7 +120,7 @@ class Dispatcher {
     int64_t now_ms() const {
       return (past.rounds > 0 ? past.now_us : start_us) / 1000;
     }
-    // Its own flags, and for EXEC those of what is queued.
+    // Its own flags, and for EXEC those of what is queued (FlagsOf).
     uint32_t flags() const;
   };
 
@@ -158,8 +158,8 @@ class Dispatcher {
   base::Status BringPages(const Request& request);
   void Park(const Request& request);
   void Unpark(uint64_t session_id, base::Status status);
-  void WantKeys(const Request& request);
   void WantKeys(const CommandSpec& spec, resp::Words words, int db);
+  static uint32_t FlagsOf(uint32_t queue, uint32_t next);
   // Deletes what is in memory, and has the rest read.
   base::Status DeleteExpired(const std::vector<std::string>& rows);
   void ExpireFetched(const std::vector<std::string>& rows,

@@ -46,7 +46,7 @@ constexpr size_t kReadsAtOnce = 128;
 base::Status Dispatcher::BringRows(const Request& request) {
   const std::shared_ptr<types::RangePages>& pages = txn_.pages();
   if (pages != nullptr && pages->missed()) return BringPages(request);
-  WantKeys(request);
+  WantKeys(request.spec(), request.words, request.session.db);
   const std::vector<std::string> rows = txn_.TakeWants();
   lsm::Engine& engine = server_->data.engine();
   Session& session = request.session;
@@ -107,18 +107,7 @@ void Dispatcher::Unpark(uint64_t session_id, base::Status status) {
 }
 
 // After a miss all keys of the request are wanted together. (Hot requests do
-// not pay for a look ahead.)
-void Dispatcher::WantKeys(const Request& request) {
-  const int db = request.session.db;
-  if (!(request.spec().flags & kRunsQueue)) {
-    WantKeys(request.spec(), request.words, db);
-    return;
-  }
-  for (const QueuedCommand& command : request.session.queue) {
-    WantKeys(*command.entry().spec, command.words(), db);
-  }
-}
-
+// not pay for a look ahead.) Those of a queue were asked for as it ran.
 void Dispatcher::WantKeys(const CommandSpec& spec, resp::Words words, int db) {
   ForEachKey(spec.keys, words.size(),
              [&](size_t at) { txn_.Want(txn_.HeadKeyOf(db, words[at])); });

@@ -64,8 +64,10 @@ void Sessions::UnblockWith(uint64_t id, types::Sequence gate,
     return;
   }
   if (session->transport == nullptr) return;
-  if (session->reply_mode != ReplyMode::kOff) {
+  if (session->reply_mode == ReplyMode::kOn) {
     session->transport->Deliver(std::move(reply), gate);
+  } else if (session->reply_mode == ReplyMode::kSkip) {
+    session->reply_mode = ReplyMode::kOn;
   }
   session->transport->Resume();
 }

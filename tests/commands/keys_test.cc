@@ -54,6 +54,15 @@ TEST_F(KeysTest, AreGatheredWhileOthersGoOn) {
   EXPECT_FALSE(me_.blocked());
 }
 
+TEST_F(KeysTest, AreNotSentToAClientThatSkipsTheirReply) {
+  EXPECT_EQ(house_.Once(me_, "CLIENT REPLY SKIP"), "");
+  house_.Once(me_, "KEYS *");
+  EXPECT_EQ(outcome(), Outcome::kBlocked);
+  EXPECT_EQ(Delivered(me_), "");
+  EXPECT_FALSE(me_.blocked());
+  EXPECT_EQ(house_.Once(me_, "PING"), "+PONG\r\n");
+}
+
 TEST_F(KeysTest, AreHeldUntilAllThatTheyShowIsReleased) {
   house_.Once(other_, "SET newest v");
   const types::Sequence newest = house_.done().gate;

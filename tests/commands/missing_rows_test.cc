@@ -116,6 +116,24 @@ TEST_F(MissingRowsTest, OfATransactionAreReadTogether) {
   EXPECT_FALSE(me_.in_multi);
 }
 
+TEST_F(MissingRowsTest, OfATransactionInAnotherDatabaseAreReadTogether) {
+  EXPECT_EQ(house_.Run("SELECT 3"), "+OK\r\n");
+  house_.Run("SET there1 one");
+  house_.Run("SET there2 two");
+  house_.Run("SELECT 0");
+  house_.PutOnDisk();
+  for (const char* line :
+       {"MULTI", "GET cold1", "SELECT 3", "MGET there1 there2", "EXEC"}) {
+    house_.Once(me_, line);
+  }
+  ASSERT_EQ(outcome(), Outcome::kWaitsForRows);
+  EXPECT_EQ(in_flight(), 3u);
+  house_.ReadRows();
+  EXPECT_EQ(house_.Once(me_, "EXEC"),
+            "*3\r\n$6\r\nvalue1\r\n+OK\r\n*2\r\n$3\r\none\r\n$3\r\ntwo\r\n");
+  EXPECT_EQ(me_.db, 3);
+}
+
 TEST_F(MissingRowsTest, LeaveATransactionOpenForWatches) {
   EXPECT_EQ(house_.Once(other_, "SET hot v"), "+OK\r\n");
   for (const char* line : {"WATCH hot", "MULTI", "GET cold1"}) {
