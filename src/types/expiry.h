@@ -60,8 +60,11 @@ class Expiry {
   void Add(std::span<const lsm::ExpiringRow> rows);
   // How many rows that may be now.
   size_t room() const;
-  // A command found this row dead: it is due at once.
-  void AddFound(std::string_view row) { found_.emplace_back(row); }
+  // A command found this row dead: it is due at once. (Of too many, while
+  // nothing may be deleted, some are left for others to find.)
+  void AddFound(std::string_view row) {
+    if (found_.size() < kFoundMax) found_.emplace_back(row);
+  }
   void Clear();
 
   // Takes out rows that are due, at most `budget`: those found by commands,
@@ -84,6 +87,7 @@ class Expiry {
   size_t memory_bytes() const;
 
  private:
+  static constexpr size_t kFoundMax = 8192;
   static constexpr int kRings = 4;
   static constexpr int kSlotBits = 6;
   static constexpr int kSlots = 1 << kSlotBits;

@@ -9,6 +9,9 @@ constexpr uint64_t kCursorMax = (uint64_t{1} << 53) - 1;
 constexpr uint8_t kVersion = 1;
 // What a clean shutdown writes at most; older cursors start over.
 constexpr size_t kEncodedBytesMax = 16 << 20;
+// Of keys, which may be large: so much is remembered beside the last cursors
+// of open connections.
+constexpr size_t kKeyBytesMax = 16 << 20;
 
 }  // namespace
 
@@ -24,18 +27,22 @@ void ScanCursors::Remember(uint64_t cursor, PhysicalId physical,
   Release(owner);
   MakeRoom();
   entries_.push_back({cursor, physical, std::string(key), owner});
+  key_bytes_ += key.size();
   const auto entry = std::prev(entries_.end());
   by_cursor_[cursor] = entry;
   if (owner != 0) by_owner_[owner] = entry;
 }
 
 void ScanCursors::MakeRoom() {
-  if (entries_.size() < capacity_) return;
-  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
-    if (entry->owner != 0) continue;
-    by_cursor_.erase(entry->cursor);
-    entries_.erase(entry);
-    return;
+  for (auto entry = entries_.begin(); entry != entries_.end();) {
+    if (entries_.size() < capacity_ && key_bytes_ <= kKeyBytesMax) return;
+    if (entry->owner == 0) {
+      by_cursor_.erase(entry->cursor);
+      key_bytes_ -= entry->key.size();
+      entry = entries_.erase(entry);
+    } else {
+      ++entry;
+    }
   }
 }
 
@@ -58,6 +65,7 @@ void ScanCursors::Release(uint64_t owner) {
 
 void ScanCursors::Clear() {
   entries_.clear();
+  key_bytes_ = 0;
   by_cursor_.clear();
   by_owner_.clear();
 }

@@ -7,10 +7,10 @@
 // mistaken for a known one. (Clients that keep numbers as doubles keep 53 bits,
 // hence the limit.)
 //
-// The table is bounded: the entry that was used least recently goes first, but
-// never the last cursor that an open connection was given. A cursor that is
-// not known (any more), or belongs to another database, is not an error: the
-// scan starts over and misses no key.
+// The table is bounded, in entries and in bytes: the entry that was used least
+// recently goes first, but never the last cursor that an open connection was
+// given. A cursor that is not known (any more), or belongs to another database,
+// is not an error: the scan starts over and misses no key.
 //
 // It is written at a clean shutdown, so scans survive a restart:
 //
@@ -71,6 +71,7 @@ class ScanCursors {
 
   const size_t capacity_;
   Order entries_;  // least recently used first
+  size_t key_bytes_ = 0;
   std::unordered_map<uint64_t, Order::iterator> by_cursor_;
   std::unordered_map<uint64_t, Order::iterator> by_owner_;
 };

@@ -56,6 +56,25 @@ TEST(ScanCursors, NeverForgetTheLastOneOfAnOpenConnection) {
   EXPECT_FALSE(cursors.Find(1001, 0).has_value());
 }
 
+TEST(ScanCursors, HoldNoMoreThanSomeBytesOfKeys) {
+  ScanCursors cursors(1000);
+  const std::string large(size_t{1} << 20, 'x');
+  cursors.Remember(1000, 0, large, /*owner=*/7);
+  for (uint64_t cursor = 1; cursor <= 100; ++cursor) {
+    cursors.Remember(cursor, 0, large, 0);
+  }
+  EXPECT_LE(cursors.size(), 18u);
+  EXPECT_GE(cursors.size(), 16u);
+  EXPECT_TRUE(cursors.Find(1000, 0).has_value());
+  EXPECT_TRUE(cursors.Find(100, 0).has_value());
+  EXPECT_FALSE(cursors.Find(1, 0).has_value());
+  cursors.Clear();
+  for (uint64_t cursor = 1; cursor <= 100; ++cursor) {
+    cursors.Remember(cursor, 0, "small", 0);
+  }
+  EXPECT_EQ(cursors.size(), 100u);
+}
+
 TEST(ScanCursors, ReadBackWhatTheyWrote) {
   ScanCursors before(8);
   before.Remember(5, 1, std::string("k\0", 2), 7);
