@@ -126,7 +126,7 @@ void Connection::Execute() {
   const uint64_t written_before = outbox_.written();
   shared_->policy.NoteActive(session_->id, shared_->loop->now_ms() * 1000);
   size_t requests_left = limits.requests_per_tick;
-  while (MayExecute() && !input_.unread().empty()) {
+  while (!input_.unread().empty() && MayGoOn()) {
     if (requests_left == 0 ||
         outbox_.written() - written_before >= limits.reply_bytes_per_tick) {
       MakeReady();
@@ -151,7 +151,7 @@ bool Connection::ExecuteBatch(size_t requests_max) {
   batch.Fill(&parser_, input_.unread(), requests_max);
   if (batch.size() > 1) shared_->executor->Prefetch(*session_, batch);
   size_t executed = 0;
-  while (executed < batch.size() && MayExecute()) {
+  while (executed < batch.size() && MayGoOn()) {
     if (!ExecuteOne(batch.words(executed))) break;
     ++executed;
   }
@@ -166,7 +166,7 @@ bool Connection::ExecuteBatch(size_t requests_max) {
   input_.Consume(batch.consumed());
   if (batch.outcome() == resp::Parser::Outcome::kError) {
     // Its turn may come later; then it is found again.
-    MayExecute() ? RefuseProtocol() : parser_.Restart();
+    MayGoOn() ? RefuseProtocol() : parser_.Restart();
   }
   return batch.outcome() == resp::Parser::Outcome::kRequest;
 }
@@ -240,6 +240,14 @@ void Connection::RefuseProtocol() {
 
 bool Connection::MayExecute() const {
   return !closed_ && !close_after_replies_ && !waiting_ && !Stalled();
+}
+
+// Whoever is stopped here is told when it is over, were it a moment later: the
+// threads of the log go on meanwhile.
+bool Connection::MayGoOn() {
+  if (closed_ || close_after_replies_ || waiting_) return false;
+  if (Stalled()) Stall();
+  return !stalled;
 }
 
 bool Connection::Stalled() const {

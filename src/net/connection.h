@@ -109,6 +109,7 @@ class Connection final : public commands::Transport, private WatchEvents {
   void Commit(types::Sequence gate);
   void RefuseProtocol();
   bool MayExecute() const;
+  bool MayGoOn();
   void CheckOutputLimits(int64_t now_ms);
   void CloseIfDone();
   void CloseNow();

@@ -76,11 +76,15 @@ class FakeLog final : public LogDoor {
     submitted_ = released_ = applied_;
     return true;
   }
-  size_t unreleased_bytes() const override { return unreleased_; }
+  size_t unreleased_bytes() const override {
+    return behind_for_ > 0 && behind_for_-- > 0 ? size_t{1} << 30 : unreleased_;
+  }
   double pressure() const override { return pressure_; }
   void EndOfTick() override { ++ticks; }
 
   void set_unreleased(size_t bytes) { unreleased_ = bytes; }
+  // For so many times that it is asked.
+  void set_behind_for(int times) { behind_for_ = times; }
   void set_pressure(double pressure) { pressure_ = pressure; }
   uint64_t applied() const { return applied_; }
 
@@ -91,6 +95,7 @@ class FakeLog final : public LogDoor {
  private:
   size_t open_ = 0;
   size_t unreleased_ = 0;
+  mutable int behind_for_ = 0;
   double pressure_ = 0;
   int in_flight_ = 0;
   uint64_t applied_ = 0;

@@ -210,6 +210,18 @@ TEST(Frontend, DoesNotExecuteWritersWhileTheLogIsBehind) {
   EXPECT_EQ(server.log.applied(), 2u);
 }
 
+// The log catches up between two looks at it.
+TEST(Frontend, ForgetsNoWriterWhomTheLogStoppedForAMoment) {
+  FakeServer server;
+  Client writer = server.Connect();
+  writer.Send("SET\r\n");
+  server.TurnUntilSubmitted();
+  server.log.set_behind_for(1);
+  writer.Send("SET\r\nSET\r\n");
+  server.Turn(5);
+  EXPECT_EQ(server.log.applied(), 3u);
+}
+
 TEST(Frontend, HoldsWritersAtFullPressureAndNobodyElse) {
   FakeServer server;
   Client writer = server.Connect();
