@@ -192,8 +192,10 @@ base::Status Engine::Body::Close() {
     for (Waiter& waiter : *waiters) left.push_back(std::move(waiter));
     waiters->clear();
   }
-  for (Done& done : std::exchange(compact_waiters_, {})) {
-    left.push_back({0, std::move(done)});
+  for (std::vector<Done>* waiters : {&compact_waiters_, &compacting_waiters_}) {
+    for (Done& done : std::exchange(*waiters, {})) {
+      left.push_back({0, std::move(done)});
+    }
   }
   for (Waiter& waiter : left) {
     waiter.done(base::Status::Io("the engine was closed"));
@@ -343,7 +345,7 @@ bool Engine::Body::Tick() {
   const bool walked = range_walks_.Finish();
   pauses_.End(PauseCause::kColdReads);
   return freeing || evicting || moving || answered || shown || walked ||
-         settlements_.has_known();
+         (settlements_.has_known() && MayWrite(/*may_use_reserve=*/true).ok());
 }
 
 Stats Engine::Body::stats() const {

@@ -312,6 +312,7 @@ class Engine::Body {
   std::vector<Waiter> sync_waiters_;
   std::vector<Waiter> settle_waiters_;
   std::vector<Done> compact_waiters_;
+  std::vector<Done> compacting_waiters_;       // for the one that has begun
   std::vector<std::string> forgotten_scopes_;  // for the next edit
   size_t scopes_to_look_at_ = 0;               // since the version last changed
   // No compaction has been chosen yet that could drop what this one killed.

@@ -35,7 +35,6 @@ struct Engine::Body::CompactionInput {
   bool is_full = false;
   std::map<std::string, Sequence> killed;
   Sequence oldest_reader = kSequenceMax;
-  std::vector<Done> waiters;  // for everything to be in the bottom level
 
   // Made on the lane, where nobody waits for it: it looks at every table.
   bool chosen = false;
@@ -71,7 +70,7 @@ void Engine::Body::StartCompaction() {
   if (input == nullptr) input = NewCompaction();
   if (input == nullptr) return;
   compacting_ = true;
-  compaction_awaited_ = !input->waiters.empty();
+  compaction_awaited_ = !compacting_waiters_.empty();
   scheduler_.Start(Lane::kCompaction, [this, input] {
     if (!input->chosen) ChooseInBackground(input.get());
     const uint64_t bytes = input->BytesExpected();
@@ -104,7 +103,7 @@ std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
   input->everything = everything;
   if (everything) {
     compact_all_ = false;
-    input->waiters.swap(compact_waiters_);
+    compacting_waiters_.swap(compact_waiters_);
   }
   input->killed = scopes_.all();
   input->oldest_reader = OldestReader();
@@ -244,7 +243,7 @@ void Engine::Body::FinishCompaction(
     if (input->commit.appended) stalled_compaction_ = input;
     NoteBackgroundError(status.With("compaction"));
   }
-  for (Done& done : std::exchange(input->waiters, {})) done(status);
+  for (Done& done : std::exchange(compacting_waiters_, {})) done(status);
 }
 
 }  // namespace lsm

@@ -34,8 +34,8 @@ void Engine::Body::NoteErrors() {
   if (!manifest_error_.ok() && log_->starved()) log_->Abandon(manifest_error_);
   write_status_ = manifest_error_.ok() ? log_->spare_status() : manifest_error_;
   if (write_status_.ok()) write_status_ = reserve_status_;
-  // Who would have to wait for a flush or a merge that has no room is told so.
-  if (write_status_.ok() && background_error_.code() == base::Code::kNoRoom &&
+  // Who would have to wait for a flush or a merge that fails is told why.
+  if (write_status_.ok() && !background_error_.ok() &&
       pressure().value() >= 1) {
     write_status_ = background_error_;
   }
@@ -116,7 +116,8 @@ void Engine::Body::TendReserve() {
     return;
   }
   const uint64_t wanted = ReserveWanted();
-  if (reserve_.bytes() == wanted || tick_mono_us_ < next_reserve_us_) return;
+  const bool is_made = reserve_.bytes() == wanted && reserve_status_.ok();
+  if (is_made || tick_mono_us_ < next_reserve_us_) return;
   next_reserve_us_ = tick_mono_us_ + kReserveRetryUs;
   const uint64_t beside = wanted / 8 + flush_progress_.bytes_expected +
                           compaction_progress_.bytes_expected;

@@ -15,6 +15,8 @@ namespace {
 constexpr size_t kUnderWayMax = 128;
 constexpr size_t kDebtsOfTick = 32;
 constexpr size_t kDebtsOfJob = 16;
+// To find them in one tick: dead ones hold no block, but take their time.
+constexpr size_t kDebtsLookedAt = 256;
 
 // A row that cannot be read is tried again, then taken for one that existed:
 // a filter has said so.
@@ -63,6 +65,7 @@ void Settlements::PayReplayed(std::string_view key) {
 void Settlements::EndReplay() {
   replaying_ = false;
   replayed_ = {};
+  std::erase_if(unread_, [](const DebtPtr& debt) { return debt->paid; });
 }
 
 Sequence Settlements::oldest() const {
@@ -76,7 +79,8 @@ Sequence Settlements::newest() const {
 std::vector<Settlements::DebtPtr> Settlements::TakeUnread(
     size_t max, const IsDead& is_dead) {
   std::vector<DebtPtr> taken;
-  for (size_t i = 0; i < max && !unread_.empty(); ++i) {
+  for (size_t i = 0; i < kDebtsLookedAt && taken.size() < max; ++i) {
+    if (unread_.empty()) break;
     DebtPtr debt = std::move(unread_.front());
     unread_.pop_front();
     if (debt->paid) continue;

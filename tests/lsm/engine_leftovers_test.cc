@@ -1,8 +1,10 @@
-// What an engine that runs for long, or is opened often, must not gather.
+// What an engine that runs for long, or is opened often, must not gather:
+// files, numbers, and those who wait.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -102,6 +104,34 @@ TEST_F(EngineLeftoversTest, ForgetsNoCounterThatALaterFlushWillName) {
   ASSERT_TRUE(lab.Close().ok());
   Open();
   EXPECT_EQ(lab->counter(3), 0);
+}
+
+// A merge that meets a bad block fails each time. Writers are told so, instead
+// of waiting for an end that does not come.
+TEST_F(EngineLeftoversTest, WritersDoNotWaitForAMergeThatCannotEnd) {
+  lab.Fill("k", 100);
+  ASSERT_TRUE(lab.Flush().ok());
+  lab.disk->FlipBit(lab.Path(lab.Find(".sst")), 100, 1);
+  for (int i = 0; i < 100 && lab->MayWrite().ok(); ++i) {
+    lab.Put("k" + std::to_string(i), "v");
+    ASSERT_TRUE(lab.Flush().ok());
+    lab.clock.Advance(1'100'000);
+    lab.Drive();
+  }
+  const base::Status refused = lab->MayWrite();
+  EXPECT_EQ(refused.code(), base::Code::kCorruption) << refused.ToString();
+  EXPECT_NE(refused.message().find(".sst"), std::string_view::npos);
+}
+
+TEST_F(EngineLeftoversTest, TellsWhoWaitsForACompactionThatItIsClosed) {
+  lab.Fill("k", 100);
+  ASSERT_TRUE(lab.Flush().ok());
+  std::optional<base::Status> told;
+  lab->Compact([&](const base::Status& status) { told = status; });
+  lab->Tick();  // It is on its lane by now.
+  ASSERT_TRUE(lab.Close().ok());
+  ASSERT_TRUE(told.has_value());
+  EXPECT_FALSE(told->ok());
 }
 
 }  // namespace

@@ -201,6 +201,20 @@ TEST_F(EngineReserve, MakesRoomForOpening) {
   }
 }
 
+TEST_F(EngineReserve, IsNotWaitedForWhereNoneIsWantedAnyMore) {
+  lab.options.reserve_bytes = kReserve;
+  Open();
+  lab.Fill("k", 100);
+  ASSERT_TRUE(lab.Close().ok());
+  lab.options.reserve_bytes = 0;
+  lab.disk->SetFreeBytes(0);
+  Open();  // With what was set aside before.
+  lab.disk->SetFreeBytes(1 << 20);
+  DriveFor(3);
+  EXPECT_EQ(MayWrite(), base::Code::kOk);
+  EXPECT_EQ(Held(), 0u);
+}
+
 TEST_F(EngineReserve, StaysWhereAnOpeningIsRefused) {
   Open();
   lab.Fill("k", 100);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <optional>
 #include <string>
 
@@ -154,6 +155,19 @@ TEST_F(SettlementsTest, AFlushWaitsForItsDebtsOnly) {
   }
   EXPECT_EQ(lab->stats().flushes, flushes + 1);
   EXPECT_GE(lab->stats().settled, 1u);
+}
+
+// The loop would turn for nothing, for ever.
+TEST_F(SettlementsTest, AsksForNoTickWhereNothingCanBeSettledAnyMore) {
+  BlindPut("k0001", "new");
+  lab->Tick();  // The pool has the read.
+  lab.Put("l", "v");
+  lab.disk->FailOnce(support::CrashFileSystem::Op::kWrite, "wal-");
+  lab->Submit();
+  ASSERT_FALSE(lab->log_error().ok());
+  lab.Drive();
+  EXPECT_EQ(lab->unsettled(), 1u);
+  EXPECT_FALSE(lab->Tick());
 }
 
 TEST_F(SettlementsTest, TellsWhoWaitsThatNothingCanBeSettledAnyMore) {
@@ -322,6 +336,23 @@ TEST_F(SettlementsTest, ASettlementAfterItsFlushBeganIsReplayed) {
   Lose();
   EXPECT_EQ(rows(), 300);
   EXPECT_EQ(lab->unsettled(), 0u);
+}
+
+// Those that the log pays stand in nobody's way.
+TEST_F(SettlementsTest, AfterARestartOnlyWhatIsOwedIsLookedAt) {
+  for (int i = 0; i < 290; ++i) {
+    char key[8];
+    std::snprintf(key, sizeof key, "k%04d", i);
+    BlindPut(key, "new");
+    if (i % 20 == 0) SettleAll();
+  }
+  SettleAll();
+  Lose();
+  EXPECT_EQ(rows(), 300);
+  EXPECT_EQ(lab->unsettled(), 0u);
+  BlindPut("k0299", "new");
+  SettleAll();
+  EXPECT_EQ(rows(), 300);
 }
 
 TEST_F(SettlementsTest, DebtsOutliveRestartsWithoutASettlement) {

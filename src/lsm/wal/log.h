@@ -155,8 +155,9 @@ class Log {
   // the sticky error, or NoRoom if frames still waited for a segment.
   base::Status Close();
 
-  // Nothing is written from now on, as after a failed write. For an owner who
-  // knows that no further segment will be listed.
+  // As after a failed write, but what was written before is synced first, in
+  // the background. For an owner who knows that no segment will be listed any
+  // more, while frames wait for one.
   void Abandon(const base::Status& why);
 
   // --- Any thread.

@@ -44,6 +44,7 @@ int64_t LogWriter::Tend() {
   janitor_woken_ = false;
   const int64_t now_us = options_.clock->MonotonicMicros();
   if (!failed() && SyncIsDue(now_us)) SyncAll();
+  if (!failed() && !abandoned_.ok()) FailAbandoned();
   if (!failed()) CloseSynced();
   if (!failed()) TendSegments(now_us);
   if (!failed() && WitnessIsDue(now_us)) PushWitness();
@@ -111,6 +112,16 @@ void LogWriter::SyncAll() {
     stats_.syncs += dirty.size();
     if (Publish()) progress_.SignalAll();
   }
+  Notify();
+}
+
+// What was written may be acknowledged already, and its file is sound. Nothing
+// more is taken from the queue, but what was taken may yet be written: then it
+// is looked at again.
+void LogWriter::FailAbandoned() {
+  if (order_.NeedsSync()) SyncAll();
+  if (failed() || writing_ > 0 || order_.NeedsSync()) return;
+  Fail(abandoned_);
   Notify();
 }
 

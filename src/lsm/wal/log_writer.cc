@@ -395,9 +395,13 @@ void LogWriter::Fail(const Status& status) {
 // --- The end.
 
 void LogWriter::Abandon(const Status& why) {
-  MutexLock lock(mutex_);
-  Fail(why);
-  Notify();
+  {
+    MutexLock lock(mutex_);
+    if (failed() || !abandoned_.ok()) return;
+    abandoned_ = why;
+    WakeJanitor();
+  }
+  if (!options_.threads) Pump();
 }
 
 Status LogWriter::Close(std::unique_ptr<FrameBuffer> open) {

@@ -146,6 +146,7 @@ class LogWriter {
   int64_t Tend() REQUIRES(mutex_);
   bool SyncIsDue(int64_t now_us) const REQUIRES(mutex_);
   void SyncAll() REQUIRES(mutex_);
+  void FailAbandoned() REQUIRES(mutex_);
   base::Status SyncSegment(base::LogFile* file);
   void CloseSynced() REQUIRES(mutex_);
   bool WantsNext() const REQUIRES(mutex_);
@@ -180,6 +181,8 @@ class LogWriter {
   int writing_ GUARDED_BY(mutex_) = 0;  // Taken and not finished.
   CommitOrder order_ GUARDED_BY(mutex_);
   base::Status error_ GUARDED_BY(mutex_);
+  // Why it will fail, once what was written is synced.
+  base::Status abandoned_ GUARDED_BY(mutex_);
   // Ours, oldest first; the last one is the tail's.
   std::deque<std::unique_ptr<Segment>> segments_ GUARDED_BY(mutex_);
   // From before Open; needed up to older_last_.

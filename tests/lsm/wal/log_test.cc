@@ -265,6 +265,26 @@ TEST_F(LogTest, WaitsForTheNumberOfASegmentToBeListed) {
   EXPECT_EQ(log_->synced(), last);
 }
 
+TEST_F(LogTest, SyncsWhatItHasWrittenBeforeItIsAbandoned) {
+  options_.policy = SyncPolicy::kEverySecond;
+  Open();
+  clock_.Advance(2'000'000);
+  Write();  // Its second is over.
+  const Sequence written = Write(40'000);
+  list_status_ = base::Status::Io("no more");
+  Write(40'000);
+  ASSERT_TRUE(log_->starved());
+  ASSERT_EQ(log_->released(), written);
+  ASSERT_LT(log_->synced(), written);
+  const int before = progress_;
+  log_->Abandon(list_status_);
+  EXPECT_TRUE(log_->failed());
+  EXPECT_GT(progress_, before);
+  EXPECT_NE(log_->error().message().find("no more"), std::string_view::npos);
+  EXPECT_EQ(log_->synced(), written);
+  EXPECT_FALSE(log_->starved());
+}
+
 TEST_F(LogTest, SaysThatSpaceIsShortBeforeACommitCanFail) {
   Open();
   Write();
