@@ -83,9 +83,11 @@ void Engine::Body::StartCompaction() {
   });
 }
 
-// "Everything" includes what was still in memory: it is flushed first.
+// "Everything" includes what was still in memory: it is flushed first, and no
+// longer shown from there.
 bool Engine::Body::MayCompactAll() const {
-  return compact_all_ && flushed_ >= compact_upto_;
+  return compact_all_ &&
+         (sealed_.empty() || sealed_.front().last > compact_upto_);
 }
 
 std::shared_ptr<Engine::Body::CompactionInput> Engine::Body::NewCompaction() {
