@@ -94,6 +94,8 @@ enum CommandFlag : uint32_t {
   kSecret = 1u << 26,
   // EXEC: what is queued counts as its own flags.
   kRunsQueue = 1u << 27,
+  // What follows in a transaction is about another database.
+  kSelects = 1u << 28,
 };
 
 // ACL categories that do not follow from the flags. (@write, @read, @admin,

@@ -229,17 +229,21 @@ base::Status Dispatcher::RunQueue(Call& call) {
     const types::Txn::Mark savepoint = call.txn.mark();
     const resp::Writer::Mark mark = call.reply.mark();
     const int64_t start_us = server_->clock.WallMicros();
-    const base::Status status = Invoke(command.entry(), command.words(),
-                                       call.session, call.reply, &staged);
+    const CommandSpec& spec = *command.entry().spec;
+    base::Status status = base::Status::Miss();
+    // After a miss the run is in vain: what is left is to know which rows the
+    // others will want, and of which database.
+    if (!missed || (spec.flags & kSelects) != 0) {
+      status = Invoke(command.entry(), command.words(), call.session,
+                      call.reply, &staged);
+    }
+    missed |= status.IsMiss();
     if (!status.ok()) {
       call.txn.RollBack(savepoint);
       call.reply.Rewind(mark);
     }
-    if (missed || status.IsMiss()) {
-      // This run is in vain; but the others know what they will want, and in
-      // which database.
-      missed = true;
-      WantKeys(*command.entry().spec, command.words(), call.txn.db());
+    if (missed) {
+      WantKeys(spec, command.words(), call.txn.db());
       continue;
     }
     if (!status.ok()) {

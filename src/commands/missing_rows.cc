@@ -196,7 +196,10 @@ void Dispatcher::ExpireFetched(const std::vector<std::string>& rows,
     for (const std::string& row : rows) expiry.Add(row, then_ms);
     return;
   }
-  for (const std::string& row : rows) expiry.AddFound(row);
+  const int64_t now_ms = server_->clock.WallMillis();
+  for (const std::string& row : rows) {
+    if (!expiry.AddFound(row)) expiry.Add(row, now_ms);
+  }
   ExpireDue(rows.size() + (expiry_reads_ == 0 ? kReadsAtOnce : 0));
 }
 

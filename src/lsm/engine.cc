@@ -345,7 +345,8 @@ bool Engine::Body::Tick() {
   const bool walked = range_walks_.Finish();
   pauses_.End(PauseCause::kColdReads);
   return freeing || evicting || moving || answered || shown || walked ||
-         (settlements_.has_known() && MayWrite(/*may_use_reserve=*/true).ok());
+         (settlements_.size() > 0 && settlements_.has_known() &&
+          MayWrite(/*may_use_reserve=*/true).ok());
 }
 
 Stats Engine::Body::stats() const {

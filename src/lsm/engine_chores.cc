@@ -173,8 +173,9 @@ void Engine::Body::StartExpiryWalk() {
         mailbox_.Post([this, status] {
           if (status.ok()) {
             next_walk_us_ = tick_mono_us_ + kExpiryWalkSoonUs;
-          } else {
-            NoteBackgroundError(status.With("expiry walk"));
+          } else if (!scheduler_.stopping()) {
+            ++stats_.background_errors;
+            base::LogWarning(base::StrCat("expiry walk: ", status.message()));
           }
         });
       });

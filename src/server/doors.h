@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -41,9 +42,13 @@ class EngineLog final : public net::LogDoor {
   size_t unreleased_bytes() const override {
     return engine().unreleased_bytes();
   }
-  // Where writes are refused nobody need be slowed down.
+  // Where writes are refused nobody waits for good: those that free space go
+  // on, at once on a full disk, else slowly.
   double pressure() const override {
-    return engine().MayWrite().ok() ? engine().pressure() : 0;
+    const base::Status may = engine().MayWrite();
+    if (may.code() == base::Code::kNoRoom) return 0;
+    const double pressure = engine().pressure();
+    return may.ok() ? pressure : std::min(pressure, 0.98);
   }
   void EndOfTick() override;
 

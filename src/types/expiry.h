@@ -60,10 +60,12 @@ class Expiry {
   void Add(std::span<const lsm::ExpiringRow> rows);
   // How many rows that may be now.
   size_t room() const;
-  // A command found this row dead: it is due at once. (Of too many, while
-  // nothing may be deleted, some are left for others to find.)
-  void AddFound(std::string_view row) {
-    if (found_.size() < kFoundMax) found_.emplace_back(row);
+  // A command found this row dead: it is due at once. False: there are too
+  // many already, since nothing may be deleted. Others will find it again.
+  bool AddFound(std::string_view row) {
+    if (found_.size() >= kFoundMax) return false;
+    found_.emplace_back(row);
+    return true;
   }
   void Clear();
 

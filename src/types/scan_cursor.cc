@@ -27,7 +27,7 @@ void ScanCursors::Remember(uint64_t cursor, PhysicalId physical,
   Release(owner);
   MakeRoom();
   entries_.push_back({cursor, physical, std::string(key), owner});
-  key_bytes_ += key.size();
+  if (owner == 0) unowned_bytes_ += key.size();
   const auto entry = std::prev(entries_.end());
   by_cursor_[cursor] = entry;
   if (owner != 0) by_owner_[owner] = entry;
@@ -35,10 +35,10 @@ void ScanCursors::Remember(uint64_t cursor, PhysicalId physical,
 
 void ScanCursors::MakeRoom() {
   for (auto entry = entries_.begin(); entry != entries_.end();) {
-    if (entries_.size() < capacity_ && key_bytes_ <= kKeyBytesMax) return;
+    if (entries_.size() < capacity_ && unowned_bytes_ <= kKeyBytesMax) return;
     if (entry->owner == 0) {
       by_cursor_.erase(entry->cursor);
-      key_bytes_ -= entry->key.size();
+      unowned_bytes_ -= entry->key.size();
       entry = entries_.erase(entry);
     } else {
       ++entry;
@@ -60,12 +60,13 @@ void ScanCursors::Release(uint64_t owner) {
   const auto found = by_owner_.find(owner);
   if (found == by_owner_.end()) return;
   found->second->owner = 0;
+  unowned_bytes_ += found->second->key.size();
   by_owner_.erase(found);
 }
 
 void ScanCursors::Clear() {
   entries_.clear();
-  key_bytes_ = 0;
+  unowned_bytes_ = 0;
   by_cursor_.clear();
   by_owner_.clear();
 }

@@ -70,8 +70,8 @@ class ScanCursors {
   void MakeRoom();
 
   const size_t capacity_;
-  Order entries_;  // least recently used first
-  size_t key_bytes_ = 0;
+  Order entries_;             // least recently used first
+  size_t unowned_bytes_ = 0;  // of keys
   std::unordered_map<uint64_t, Order::iterator> by_cursor_;
   std::unordered_map<uint64_t, Order::iterator> by_owner_;
 };

@@ -59,7 +59,7 @@ TEST(ScanCursors, NeverForgetTheLastOneOfAnOpenConnection) {
 TEST(ScanCursors, HoldNoMoreThanSomeBytesOfKeys) {
   ScanCursors cursors(1000);
   const std::string large(size_t{1} << 20, 'x');
-  cursors.Remember(1000, 0, large, /*owner=*/7);
+  cursors.Remember(1000, 0, std::string(30'000'000, 'x'), /*owner=*/7);
   for (uint64_t cursor = 1; cursor <= 100; ++cursor) {
     cursors.Remember(cursor, 0, large, 0);
   }
