@@ -50,13 +50,14 @@ bool Engine::Body::IsFull() const {
 }
 
 // A flush before its time frees space if it gives up log, or takes to the
-// tables what was deleted since ordinary writes are refused.
+// tables what was deleted: since ordinary writes are refused, or before.
 bool Engine::Body::FlushMakesRoom() const {
   if (!IsFull() || flush_upto_ >= applied_ ||
       tick_mono_us_ - sealed_us_ < kSealForRoomUs) {
     return false;
   }
-  return applied_ > full_since_ || !log_->SegmentsUpTo(applied_).empty();
+  return applied_ > full_since_ || memory_.active().tombstones() > 0 ||
+         !log_->SegmentsUpTo(applied_).empty();
 }
 
 // A job that has no room is begun again in that of the reserve, if `bytes`

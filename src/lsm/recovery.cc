@@ -146,6 +146,12 @@ base::Status Recovery::OpenForWriting(LogOptions log_options,
                            /*manifest_number=*/0));
   if (!options_.faults.reuse_numbers) SkipNumbersOnDisk(listing, &state_);
   if (options_.faults.remove_orphans_first) RemoveOrphans(listing);
+  for (const DirectoryListing::Orphan& orphan : listing.orphans) {
+    const FileKind kind = orphan.parsed.kind;
+    if (kind == FileKind::kTable || kind == FileKind::kBlob) {
+      leftovers_.push_back(orphan);
+    }
+  }
   state_.incarnation += 1;
   log_options.db_uuid = state_.identity.uuid;
   TRY(is_new_ ? BeginNew(log_options) : BeginAgain(log_options));
@@ -165,10 +171,25 @@ void Recovery::RemoveOrphans(const DirectoryListing& listing) {
   }
 }
 
+// Of jobs that ended half-way; the state that was found needs none of it. (The
+// others are orphans only of the state that is about to be.)
+bool Recovery::RemoveLeftovers() {
+  bool removed = false;
+  for (const DirectoryListing::Orphan& orphan : leftovers_) {
+    removed |=
+        fs_->Remove(base::JoinPath(options_.directory, orphan.name)).ok();
+  }
+  leftovers_.clear();
+  return removed;
+}
+
 // What has failed half-way may have left a file: a step that is taken again
 // uses numbers of its own.
 base::Status Recovery::InAnyRoom(const std::function<base::Status()>& step) {
   base::Status status = step();
+  if (status.code() == base::Code::kNoRoom && RemoveLeftovers()) {
+    status = step();
+  }
   if (status.code() != base::Code::kNoRoom || !reserve_->Release()) {
     return status;
   }

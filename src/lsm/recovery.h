@@ -72,8 +72,10 @@ class Recovery {
   base::Status BeginAgain(const LogOptions& log_options);
   base::Status OpenLog(const LogOptions& log_options, LogStart* start);
   base::Status CreateManifest();
-  // A step that has no room is taken again without the reserve.
+  // A step that has no room is taken again without what jobs have left behind,
+  // and then without the reserve.
   base::Status InAnyRoom(const std::function<base::Status()>& step);
+  bool RemoveLeftovers();
   void RemoveOrphans(const DirectoryListing& listing);
 
   const Options& options_;
@@ -89,6 +91,7 @@ class Recovery {
   Sequence first_new_ = 0;
   std::vector<std::string> warnings_;
   ReserveFile* reserve_ = nullptr;
+  std::vector<DirectoryListing::Orphan> leftovers_;  // tables and blob files
   base::Status no_room_;
   std::unique_ptr<Manifest> manifest_;
   std::unique_ptr<Log> log_;

@@ -215,6 +215,28 @@ TEST_F(EngineReserve, IsNotWaitedForWhereNoneIsWantedAnyMore) {
   EXPECT_EQ(Held(), 0u);
 }
 
+// A process that was killed while a job wrote has left part of a table.
+TEST_F(EngineReserve, IsNotNeededWhereAJobHasLeftWhatNobodyNeeds) {
+  lab.options.reserve_bytes = 0;
+  Open();
+  lab.Fill("k", 100);
+  ASSERT_TRUE(lab.Close().ok());
+  for (const std::string& name : lab.disk->List("/data").value()) {
+    if (name.starts_with("spare-")) {
+      ASSERT_TRUE(lab.disk->Remove(lab.Path(name)).ok());
+    }
+  }
+  for (const char* name : {"00000000000000aa.sst", "00000000000000ab.blob"}) {
+    auto file = lab.disk->CreateWritable(lab.Path(name)).value();
+    ASSERT_TRUE(file->Append(std::string(100'000, 'x')).ok());
+    ASSERT_TRUE(file->Sync().ok());
+  }
+  ASSERT_TRUE(lab.disk->SyncDirectory("/data").ok());
+  lab.disk->SetFreeBytes(0);
+  Open();
+  EXPECT_EQ(lab.ReadAll().size(), 100u);
+}
+
 TEST_F(EngineReserve, StaysWhereAnOpeningIsRefused) {
   Open();
   lab.Fill("k", 100);
